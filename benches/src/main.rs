@@ -1,0 +1,2 @@
+//! The benchmarks of Ringmain.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the two-process tests share.
