@@ -1,0 +1,42 @@
+//! Private memory for copies out of a ring.
+#![expect(unsafe_code, reason = "views lines as the bytes they are made of")]
+
+use super::data::Line;
+use crate::layout::{HEADER_WORD, LINE};
+use std::slice;
+
+/// Memory that records are copied into, kept and grown from one record to the next. It lies on
+/// lines as the ring does.
+#[derive(Debug, Default)]
+pub struct CopyBuffer {
+    lines: Vec<Line>,
+}
+
+impl CopyBuffer {
+    /// Lines for a record of `size` bytes.
+    #[inline]
+    pub(super) fn lines(&mut self, size: usize) -> &mut [Line] {
+        let count = size / LINE;
+        if self.lines.len() < count {
+            self.grow(count);
+        }
+        &mut self.lines[..count]
+    }
+
+    /// The `len` bytes behind the first header word.
+    #[inline]
+    pub(super) fn content(&self, len: usize) -> &[u8] {
+        assert!(HEADER_WORD + len <= self.lines.len() * LINE, "content beyond the copy");
+        let start = self.lines.as_ptr().cast::<u8>();
+        // SAFETY: by the assertion, the header word lies in the buffer.
+        let start = unsafe { start.add(HEADER_WORD) };
+        // SAFETY: by the assertion, `len` bytes from there lie in the buffer, and lines are plain
+        // initialised words.
+        unsafe { slice::from_raw_parts(start, len) }
+    }
+
+    #[cold]
+    fn grow(&mut self, count: usize) {
+        self.lines.resize(count.next_power_of_two(), Line([0; LINE / 8]));
+    }
+}

@@ -1,0 +1,184 @@
+//! The end that writes.
+
+use super::data::RingData;
+use super::record::{Header, content_max, record_size};
+use crate::error::Corrupt;
+use crate::layout::{HeadWord, LINE};
+use crate::sync::{Ordering, Shared, Site, at, fence_at};
+
+/// The writing end of a ring. There is one, in one process.
+#[derive(Debug)]
+pub struct Producer {
+    data: RingData,
+    /// The consumer's word.
+    head: Shared<HeadWord>,
+    /// Bytes ever committed; nobody else needs it.
+    tail: u64,
+    /// The head when it was last looked at. Stale means less free space than there is.
+    seen_head: u64,
+}
+
+/// Why no record could be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    /// The ring is too full now; the consumer may free space.
+    #[error("{free} bytes free in the ring")]
+    Full {
+        /// Bytes free at the last look. More may be free by now.
+        free: usize,
+    },
+    /// The record can never fit, however empty the ring gets.
+    #[error("a record holds at most {max} bytes")]
+    TooLong {
+        /// The longest content in bytes.
+        max: usize,
+    },
+    /// The consumer's head is where no consumer of ours can be.
+    #[error(transparent)]
+    Corrupt(#[from] Corrupt),
+}
+
+impl Producer {
+    /// The writing end of the ring in `data`, which must be empty and never have had another.
+    pub(crate) fn new(data: RingData, head: Shared<HeadWord>) -> Self {
+        Self { data, head, tail: 0, seen_head: 0 }
+    }
+
+    /// The longest content of a record in bytes.
+    #[inline]
+    #[must_use]
+    pub fn content_max(&self) -> usize {
+        content_max(self.data.capacity())
+    }
+
+    /// Reserves a record of `len` bytes of content, to be written in place. Never blocks.
+    ///
+    /// # Errors
+    /// [`ClaimError::Full`], [`ClaimError::TooLong`], or [`ClaimError::Corrupt`] if the consumer's
+    /// head went backwards, beyond the tail, or off the lines.
+    #[inline]
+    pub fn claim(&mut self, len: usize) -> Result<Claim<'_>, ClaimError> {
+        if len > self.content_max() {
+            return Err(ClaimError::TooLong { max: self.content_max() });
+        }
+        let size = record_size(len);
+        let rest = self.data.capacity() - self.data.index(self.tail);
+        if size > rest {
+            self.pad(rest)?;
+        }
+        self.reserve(size)?;
+        Ok(Claim { producer: self, len })
+    }
+
+    /// Whether the consumer has released all that was ever committed. A `false` may be stale, a
+    /// `true` stays true until the next commit.
+    ///
+    /// # Errors
+    /// [`Corrupt`] as for [`claim`](Self::claim).
+    pub fn is_drained(&mut self) -> Result<bool, Corrupt> {
+        self.look_at_head()?;
+        Ok(self.seen_head == self.tail)
+    }
+
+    /// Skips to the start of the ring if everything was released, so that a session that talks
+    /// little stays in its first pages. Not worth a call in the first page itself.
+    ///
+    /// # Errors
+    /// [`Corrupt`] as for [`claim`](Self::claim).
+    pub fn rewind(&mut self) -> Result<(), Corrupt> {
+        let index = self.data.index(self.tail);
+        if index >= REWIND_FROM && self.is_drained()? {
+            self.publish(Header::Padding { size: self.data.capacity() - index });
+        }
+        Ok(())
+    }
+
+    /// Skips the rest of the ring, which is a commit of its own: the consumer may release it before
+    /// there is space for the record that needed it.
+    #[cold]
+    fn pad(&mut self, rest: usize) -> Result<(), ClaimError> {
+        self.reserve(rest)?;
+        self.publish(Header::Padding { size: rest });
+        Ok(())
+    }
+
+    /// Makes sure of `size` free bytes and the next header word behind them.
+    #[inline]
+    fn reserve(&mut self, size: usize) -> Result<(), ClaimError> {
+        if self.free() < size + LINE {
+            self.look_at_head()?;
+            if self.free() < size + LINE {
+                return Err(ClaimError::Full { free: self.free() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Free bytes as of the last look at the head.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "what is held is at most the capacity")]
+    fn free(&self) -> usize {
+        self.data.capacity() - (self.tail - self.seen_head) as usize
+    }
+
+    #[cold]
+    fn look_at_head(&mut self) -> Result<(), Corrupt> {
+        let head = self.head.head.load(Ordering::Relaxed);
+        // Pairs with the Release store in `Consumer::publish_head`: what was read before a line
+        // was released stays before what is written there now.
+        fence_at(Site::Reserve, Ordering::Acquire);
+        if head < self.seen_head || head > self.tail || !head.is_multiple_of(LINE as u64) {
+            return Err(Corrupt { place: "ring head", found: head, expected: self.tail });
+        }
+        self.seen_head = head;
+        Ok(())
+    }
+
+    /// Publishes what lies at the tail. The header word behind it becomes zero first, so that the
+    /// consumer finds "not ready yet" there and not the bytes of an earlier lap.
+    #[inline]
+    fn publish(&mut self, header: Header) {
+        let size = match header {
+            Header::Record { len } => record_size(len),
+            Header::Padding { size } => size,
+        };
+        let next = self.tail + size as u64;
+        self.data.header(next).store(0, Ordering::Relaxed);
+        // Pairs with the Acquire fence in `Consumer::peek`.
+        self.data.header(self.tail).store(header.encode(), at(Site::Commit, Ordering::Release));
+        self.tail = next;
+    }
+}
+
+/// From this index on a quiet ring is rewound: one page.
+const REWIND_FROM: usize = 4096;
+
+/// A reserved record. Write [`bytes`](Self::bytes), then [`commit`](Self::commit).
+#[derive(Debug)]
+#[must_use = "a dropped claim is never seen by the consumer"]
+pub struct Claim<'p> {
+    producer: &'p mut Producer,
+    len: usize,
+}
+
+impl Claim<'_> {
+    /// The content, to be written. What is in it now is left from earlier records.
+    #[inline]
+    #[expect(unsafe_code, reason = "the claim is the permission to write")]
+    pub fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: `claim` has reserved a record of `len` bytes at the tail and `reserve` has seen
+        // the consumer release these lines; `&mut Producer` makes this the only producer; `commit`,
+        // which publishes, consumes `self`.
+        unsafe { self.producer.data.content_mut(self.producer.tail, self.len) }
+    }
+
+    /// Publishes the first `len` bytes of the content.
+    ///
+    /// # Panics
+    /// If `len` is more than was claimed.
+    #[inline]
+    pub fn commit(self, len: usize) {
+        assert!(len <= self.len, "committed more than was claimed");
+        self.producer.publish(Header::Record { len });
+    }
+}

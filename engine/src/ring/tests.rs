@@ -1,0 +1,186 @@
+//! The ring against a queue, and against hostile words.
+
+use super::{ClaimError, Consumer, CopyBuffer, Producer, RingData};
+use crate::error::Corrupt;
+use crate::layout::{HeadWord, LINE};
+use crate::sync::{Ordering, Shared};
+use proptest::prelude::*;
+use std::collections::VecDeque;
+
+const CAPACITY: usize = 16 * LINE;
+
+struct Ring {
+    producer: Producer,
+    consumer: Consumer,
+    data: RingData,
+    head: Shared<HeadWord>,
+}
+
+fn ring() -> Ring {
+    let (data, head) = (RingData::private(CAPACITY), HeadWord::private());
+    Ring {
+        producer: Producer::new(data.clone(), head.clone()),
+        consumer: Consumer::new(data.clone(), head.clone()),
+        data,
+        head,
+    }
+}
+
+fn put(producer: &mut Producer, content: &[u8]) -> Result<(), ClaimError> {
+    let mut claim = producer.claim(content.len())?;
+    claim.bytes().copy_from_slice(content);
+    claim.commit(content.len());
+    Ok(())
+}
+
+fn take(consumer: &mut Consumer) -> Result<Option<Vec<u8>>, Corrupt> {
+    let record = consumer.peek()?;
+    Ok(record.map(|record| record.copy_into(&mut CopyBuffer::default()).to_vec()))
+}
+
+#[test]
+fn a_record_is_read_once() {
+    let mut ring = ring();
+    put(&mut ring.producer, b"one").unwrap();
+    assert_eq!(take(&mut ring.consumer), Ok(Some(b"one".to_vec())));
+    assert_eq!(take(&mut ring.consumer), Ok(None));
+}
+
+#[test]
+fn a_dropped_claim_is_never_seen() {
+    let mut ring = ring();
+    drop(ring.producer.claim(8).unwrap());
+    assert_eq!(take(&mut ring.consumer), Ok(None));
+}
+
+#[test]
+fn less_may_be_committed_than_was_claimed() {
+    let mut ring = ring();
+    let mut claim = ring.producer.claim(200).unwrap();
+    claim.bytes()[..3].copy_from_slice(b"abc");
+    claim.commit(3);
+    put(&mut ring.producer, b"next").unwrap();
+    assert_eq!(take(&mut ring.consumer), Ok(Some(b"abc".to_vec())));
+    assert_eq!(take(&mut ring.consumer), Ok(Some(b"next".to_vec())));
+}
+
+#[test]
+#[should_panic(expected = "committed more than was claimed")]
+fn more_may_not_be_committed() {
+    ring().producer.claim(8).unwrap().commit(9);
+}
+
+#[test]
+fn a_record_of_more_than_half_the_ring_is_too_long() {
+    let max = CAPACITY / 2 - 8;
+    let mut ring = ring();
+    assert_eq!(ring.producer.claim(max + 1).unwrap_err(), ClaimError::TooLong { max });
+    for _ in 0..9 {
+        put(&mut ring.producer, &vec![1; max]).unwrap();
+        assert_eq!(take(&mut ring.consumer), Ok(Some(vec![1; max])));
+        ring.consumer.publish_head();
+        put(&mut ring.producer, b"odd").unwrap();
+        assert_eq!(take(&mut ring.consumer), Ok(Some(b"odd".to_vec())));
+        ring.consumer.publish_head();
+    }
+}
+
+#[test]
+fn a_full_ring_says_how_much_is_free() {
+    let mut ring = ring();
+    for _ in 0..CAPACITY / LINE - 1 {
+        put(&mut ring.producer, b"x").unwrap();
+    }
+    assert_eq!(ring.producer.claim(0).unwrap_err(), ClaimError::Full { free: LINE });
+    take(&mut ring.consumer).unwrap();
+    ring.consumer.publish_head();
+    assert!(ring.producer.claim(0).is_ok());
+}
+
+#[test]
+fn a_quiet_ring_is_rewound_to_its_first_page() {
+    let (data, head) = (RingData::private(1 << 14), HeadWord::private());
+    let mut producer = Producer::new(data.clone(), head.clone());
+    let mut consumer = Consumer::new(data.clone(), head);
+    for _ in 0..4096 / LINE {
+        put(&mut producer, b"x").unwrap();
+        producer.rewind().unwrap();
+    }
+    while take(&mut consumer).unwrap().is_some() {}
+    consumer.publish_head();
+    producer.rewind().unwrap();
+    put(&mut producer, b"first").unwrap();
+    assert_eq!(take(&mut consumer), Ok(Some(b"first".to_vec())));
+    assert_eq!(data.index(consumer.position()), LINE);
+}
+
+#[test]
+fn an_impossible_head_is_refused() {
+    for (head, why) in
+        [(LINE as u64 * 2, "beyond the tail"), (1, "off the lines"), (1 << 63, "far")]
+    {
+        let mut ring = ring();
+        put(&mut ring.producer, b"x").unwrap();
+        ring.head.head.store(head, Ordering::Relaxed);
+        let refused = ring.producer.is_drained().unwrap_err();
+        assert_eq!((refused.place, refused.found), ("ring head", head), "{why}");
+    }
+}
+
+#[test]
+fn a_head_that_goes_backwards_is_refused() {
+    let mut ring = ring();
+    put(&mut ring.producer, b"x").unwrap();
+    ring.head.head.store(LINE as u64, Ordering::Relaxed);
+    assert_eq!(ring.producer.is_drained(), Ok(true));
+    ring.head.head.store(0, Ordering::Relaxed);
+    assert_eq!(ring.producer.is_drained().unwrap_err().place, "ring head");
+}
+
+#[test]
+fn padding_behind_padding_is_refused() {
+    let mut ring = ring();
+    put(&mut ring.producer, b"x").unwrap();
+    take(&mut ring.consumer).unwrap();
+    let rest = (CAPACITY - LINE) as u64;
+    ring.data.header(LINE as u64).store(2 << 32 | rest, Ordering::Relaxed);
+    ring.data.header(0).store(2 << 32 | CAPACITY as u64, Ordering::Relaxed);
+    assert_eq!(take(&mut ring.consumer).unwrap_err().place, "record header");
+}
+
+proptest! {
+    #[test]
+    fn a_ring_is_a_queue(steps in proptest::collection::vec((any::<bool>(), 0..600usize), 1..400)) {
+        let mut ring = ring();
+        let mut queue = VecDeque::new();
+        for (number, (write, len)) in steps.into_iter().enumerate() {
+            if write {
+                let content: Vec<u8> = (0..len).map(|at| (at ^ number) as u8).collect();
+                match put(&mut ring.producer, &content) {
+                    Ok(()) => queue.push_back(content),
+                    Err(ClaimError::Full { .. }) => prop_assert!(!queue.is_empty()),
+                    Err(ClaimError::TooLong { max }) => prop_assert!(len > max),
+                    Err(error) => return Err(TestCaseError::fail(error.to_string())),
+                }
+            } else {
+                prop_assert_eq!(take(&mut ring.consumer), Ok(queue.pop_front()));
+                ring.consumer.publish_head();
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_header_words_are_refused_or_within_the_ring(
+        words in proptest::collection::vec(prop_oneof![any::<u64>(), 0..(3u64 << 32)], 1..64),
+    ) {
+        let mut ring = ring();
+        for word in words {
+            ring.data.header(ring.consumer.position()).store(word, Ordering::Relaxed);
+            match take(&mut ring.consumer) {
+                Ok(Some(content)) => prop_assert!(content.len() <= CAPACITY / 2 - 8),
+                Ok(None) => {}
+                Err(corrupt) => prop_assert_eq!(corrupt.place, "record header"),
+            }
+        }
+    }
+}
