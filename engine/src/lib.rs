@@ -9,5 +9,7 @@ pub mod ring;
 pub(crate) mod segment;
 pub mod sync;
 pub mod wait;
+pub mod value;
 
 pub use error::{Corrupt, Error};
+pub use value::{Args, ArgsRef, Kind, ToValue, Value, ValueRef};

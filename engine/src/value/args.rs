@@ -1,0 +1,205 @@
+//! The arguments of a call, owned and borrowed.
+
+#![expect(unsafe_code, reason = "an archive is checked once and then read where it lies")]
+
+use rkyv::access_unchecked;
+
+use super::store::Store;
+use super::table::ArchivedTable;
+use super::{Builder, ToValue, ValueRef, check};
+use crate::{Corrupt, Error};
+
+/// The arguments of a call, as the bytes that travel.
+///
+/// Up to 64 bytes lie in the value itself; `args!["ping"]` allocates nothing.
+#[derive(Clone)]
+pub struct Args(Store);
+
+/// The arguments of a call, borrowed from a checked archive.
+#[derive(Clone, Copy)]
+pub struct ArgsRef<'a> {
+    archive: &'a [u8],
+    table: &'a ArchivedTable,
+}
+
+/// [`Args`] of anything that is [`ToValue`].
+///
+/// # Panics
+///
+/// When the message would have 2 GiB or more; [`Args::new`] reports that as an error.
+///
+/// # Examples
+///
+/// ```
+/// use ringmain::args;
+///
+/// let args = args!["ping", 1, [0.5, 2.0], None::<bool>];
+/// assert_eq!(args.len(), 4);
+/// assert_eq!(args.get(0), "ping");
+/// assert_eq!(args.to_string(), r#"["ping", 1, [0.5, 2], null]"#);
+/// ```
+#[macro_export]
+macro_rules! args {
+    ($($argument:expr),* $(,)?) => {
+        match $crate::Args::new(&[$(&$argument as &dyn $crate::ToValue),*]) {
+            Ok(args) => args,
+            Err(error) => panic!("{error}"),
+        }
+    };
+}
+
+impl Args {
+    /// Arguments from anything that is [`ToValue`]. The macro [`args!`](crate::args) reads better.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] when the message would have 2 GiB or more.
+    #[inline]
+    pub fn new(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
+        let mut builder = Builder::args(arguments.len());
+        for (position, argument) in arguments.iter().enumerate() {
+            let slot = builder.root(position);
+            argument.write(&mut builder, slot);
+        }
+        builder.finish_args()
+    }
+
+    /// Owned arguments out of bytes that a peer wrote: `fill` copies all `len` of them into
+    /// private, aligned memory (zeroed before), where they are checked afterwards. The peer cannot
+    /// change what has been checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`] as for [`ArgsRef::check`].
+    pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Args, Corrupt> {
+        let mut store = Store::zeroed(len);
+        fill(store.bytes_mut());
+        check::check(store.bytes())?;
+        Ok(Args(store))
+    }
+
+    /// Arguments over an archive that `check` accepts.
+    #[inline]
+    pub(super) fn from_checked(store: Store) -> Args {
+        Args(store)
+    }
+
+    /// The bytes that travel: one archive, to be placed at a multiple of 16.
+    #[must_use]
+    #[inline]
+    pub fn archive(&self) -> &[u8] {
+        self.0.bytes()
+    }
+
+    /// Borrows the arguments.
+    #[must_use]
+    #[inline]
+    pub fn view(&self) -> ArgsRef<'_> {
+        // SAFETY: an `Args` is made by `receive`, which checked these bytes, or by our own
+        // builder, whose archives the check accepts; nothing changes them afterwards.
+        unsafe { ArgsRef::unchecked(self.archive()) }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.view().len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.view().is_empty()
+    }
+
+    /// An argument; `undefined` when it is missing.
+    #[must_use]
+    pub fn get(&self, position: usize) -> ValueRef<'_> {
+        self.view().get(position)
+    }
+
+    /// All arguments, in order.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = ValueRef<'_>> + DoubleEndedIterator {
+        self.view().iter()
+    }
+}
+
+impl Default for Args {
+    fn default() -> Args {
+        Args::new(&[]).unwrap_or_else(|_| unreachable!("no arguments fit"))
+    }
+}
+
+impl<'a> ArgsRef<'a> {
+    /// Checks bytes that a peer wrote: exactly one archive, nothing before or behind it. Reading
+    /// it afterwards can neither fail nor leave these bytes.
+    ///
+    /// Nobody may change `archive` while it is borrowed; bytes that a peer can still write are
+    /// copied first ([`Args::receive`]). The work is linear in the archive, without recursion or
+    /// allocation.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`] names the first thing that no peer of ours writes. Its place is `value
+    /// alignment` when `archive` does not start at a multiple of 16.
+    pub fn check(archive: &'a [u8]) -> Result<ArgsRef<'a>, Corrupt> {
+        check::check(archive).map(|table| ArgsRef { archive, table })
+    }
+
+    /// # Safety
+    ///
+    /// `check` must accept `archive`.
+    #[inline]
+    unsafe fn unchecked(archive: &'a [u8]) -> ArgsRef<'a> {
+        // SAFETY: needs a valid `ArchivedTable` at the end of `archive`; the caller's promise
+        // contains it.
+        let table = unsafe { access_unchecked::<ArchivedTable>(archive) };
+        ArgsRef { archive, table }
+    }
+
+    /// The bytes that were checked.
+    #[must_use]
+    pub fn archive(self) -> &'a [u8] {
+        self.archive
+    }
+
+    /// How many there are.
+    #[must_use]
+    #[inline]
+    pub fn len(self) -> usize {
+        self.table.roots.to_native() as usize
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// An argument; `undefined` when it is missing.
+    #[must_use]
+    #[inline]
+    pub fn get(self, position: usize) -> ValueRef<'a> {
+        match u32::try_from(position) {
+            Ok(node) if position < self.len() => ValueRef::new(self.table, node),
+            _ => ValueRef::new(self.table, 0).absent(),
+        }
+    }
+
+    /// All arguments, in order.
+    #[must_use]
+    pub fn iter(
+        self,
+    ) -> impl ExactSizeIterator<Item = ValueRef<'a>> + DoubleEndedIterator + use<'a> {
+        (0..self.len()).map(move |position| self.get(position))
+    }
+
+    /// Arguments of their own: a copy of the bytes.
+    #[must_use]
+    pub fn to_owned(self) -> Args {
+        let mut store = Store::zeroed(self.archive.len());
+        store.bytes_mut().copy_from_slice(self.archive);
+        Args(store)
+    }
+}

@@ -1,0 +1,192 @@
+//! Conversions between values and Rust's own types.
+
+use std::fmt;
+
+use super::{Builder, Kind, Slot, Value, ValueRef, copy};
+
+/// What can be sent: writes itself into a slot of a [`Builder`].
+///
+/// | Rust | value |
+/// |---|---|
+/// | `()` | undefined |
+/// | `Option` | null, or its contents |
+/// | `bool`, `&str`, `String` | as they are |
+/// | `i8`, `i16`, `u16`, `i32` | a whole number |
+/// | `u32`, `i64`, `u64`, `isize`, `usize` | a whole number if it fits `i32`, else the nearest `f64` (exact up to 2^53), as JavaScript's `Number()` does |
+/// | `f32`, `f64` | a number |
+/// | `[u8]`, `Vec<u8>`, [`Bytes`] | bytes; a lone `u8` is no value, so that it cannot become one by mistake |
+/// | other slices, arrays, `Vec` | an array |
+/// | [`Value`], [`ValueRef`] | a copy, shared references and cycles included |
+pub trait ToValue {
+    /// Writes `self` into `slot`.
+    fn write(&self, builder: &mut Builder, slot: Slot);
+}
+
+/// Borrowed bytes, for values of mixed kinds where a slice would be an array.
+#[derive(Debug, Clone, Copy)]
+pub struct Bytes<'a>(pub &'a [u8]);
+
+/// The value has another kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct WrongKind {
+    /// What was asked for.
+    pub expected: Kind,
+    /// What is there. A number of the wrong range is found as the kind it has.
+    pub found: Kind,
+}
+
+impl<T: ToValue + ?Sized> ToValue for &T {
+    #[inline]
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        (**self).write(builder, slot);
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        match self {
+            Some(value) => value.write(builder, slot),
+            None => builder.null(slot),
+        }
+    }
+}
+
+impl<T: ToValue> ToValue for [T] {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        for (element, slot) in self.iter().zip(builder.array(slot, self.len())) {
+            element.write(builder, slot);
+        }
+    }
+}
+
+impl<T: ToValue, const N: usize> ToValue for [T; N] {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        self.as_slice().write(builder, slot);
+    }
+}
+
+impl<T: ToValue> ToValue for Vec<T> {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        self.as_slice().write(builder, slot);
+    }
+}
+
+impl ToValue for Value {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        self.view().write(builder, slot);
+    }
+}
+
+impl ToValue for ValueRef<'_> {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        copy::copy(*self, builder, slot);
+    }
+}
+
+/// How a type writes itself.
+macro_rules! to_value {
+    ($($kind:ty => |$value:ident, $builder:ident, $slot:ident| $write:expr;)*) => {$(
+        impl ToValue for $kind {
+            #[inline]
+            fn write(&self, $builder: &mut Builder, $slot: Slot) {
+                let $value = self;
+                $write
+            }
+        }
+    )*};
+}
+
+to_value! {
+    () => |_value, builder, slot| builder.undefined(slot);
+    bool => |value, builder, slot| builder.bool(slot, *value);
+    i8 => |value, builder, slot| builder.int(slot, i32::from(*value));
+    i16 => |value, builder, slot| builder.int(slot, i32::from(*value));
+    u16 => |value, builder, slot| builder.int(slot, i32::from(*value));
+    i32 => |value, builder, slot| builder.int(slot, *value);
+    f32 => |value, builder, slot| builder.float(slot, f64::from(*value));
+    f64 => |value, builder, slot| builder.float(slot, *value);
+    str => |value, builder, slot| builder.string(slot, value);
+    String => |value, builder, slot| builder.string(slot, value);
+    [u8] => |value, builder, slot| builder.bytes(slot, value);
+    Vec<u8> => |value, builder, slot| builder.bytes(slot, value);
+    Bytes<'_> => |value, builder, slot| builder.bytes(slot, value.0);
+}
+
+impl<const N: usize> ToValue for [u8; N] {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        builder.bytes(slot, self);
+    }
+}
+
+macro_rules! wide_to_value {
+    ($($kind:ty)*) => {$(
+        impl ToValue for $kind {
+            #[inline]
+            fn write(&self, builder: &mut Builder, slot: Slot) {
+                match i32::try_from(*self) {
+                    Ok(whole) => builder.int(slot, whole),
+                    Err(_) => builder.float(slot, *self as f64),
+                }
+            }
+        }
+    )*};
+}
+
+wide_to_value!(u32 i64 u64 isize usize);
+
+// These panic past 2 GiB, as a `Vec` that outgrows memory does; `Value::new` reports an error.
+macro_rules! into_value {
+    ($($kind:ty)*) => {$(
+        impl From<$kind> for Value {
+            fn from(value: $kind) -> Value {
+                Value::new(value).unwrap_or_else(|error| panic!("{error}"))
+            }
+        }
+    )*};
+}
+
+into_value!(() bool i8 i16 u16 i32 u32 i64 u64 isize usize f32 f64 &str String &String &[u8] Bytes<'_> ValueRef<'_>);
+
+impl<T: ToValue> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        Value::new(value).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<T> From<Vec<T>> for Value
+where
+    Vec<T>: ToValue,
+{
+    fn from(value: Vec<T>) -> Value {
+        Value::new(value).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+macro_rules! from_value {
+    ($($kind:ty, $expected:ident, |$value:ident| $read:expr;)*) => {$(
+        impl<'a> TryFrom<ValueRef<'a>> for $kind {
+            type Error = WrongKind;
+
+            fn try_from($value: ValueRef<'a>) -> Result<$kind, WrongKind> {
+                $read.ok_or(WrongKind { expected: Kind::$expected, found: $value.kind() })
+            }
+        }
+    )*};
+}
+
+from_value! {
+    bool, Bool, |value| value.as_bool();
+    i32, Int, |value| value.as_i32();
+    f64, Float, |value| value.as_f64();
+    &'a str, String, |value| value.as_str();
+    String, String, |value| value.as_str().map(str::to_owned);
+    &'a [u8], Bytes, |value| value.as_bytes();
+    Vec<u8>, Bytes, |value| value.as_bytes().map(<[u8]>::to_vec);
+}
+
+impl fmt::Display for Bytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} bytes>", self.0.len())
+    }
+}

@@ -1,0 +1,76 @@
+//! Owned archives: small ones inline, the rest in one allocation.
+
+use rkyv::api::low::to_bytes_in_with_alloc;
+use rkyv::rancor::Failure;
+use rkyv::ser::allocator::SubAllocator;
+use rkyv::ser::writer::Buffer;
+use rkyv::util::AlignedVec;
+
+use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Table};
+use crate::Error;
+
+/// The largest archive that needs no allocation.
+const INLINE_MAX: usize = 64;
+
+/// The bytes of one archive, aligned to 16. Dropping it frees one block at most.
+#[derive(Clone)]
+pub(super) enum Store {
+    Inline { len: u8, block: Block },
+    Heap(AlignedVec<ARCHIVE_ALIGN>),
+}
+
+#[derive(Clone)]
+#[repr(C, align(16))]
+pub(super) struct Block([u8; INLINE_MAX]);
+
+const _: () = assert!(align_of::<Block>() == ARCHIVE_ALIGN);
+
+impl Store {
+    /// `len` zero bytes.
+    #[inline]
+    pub(super) fn zeroed(len: usize) -> Store {
+        match u8::try_from(len) {
+            Ok(short) if len <= INLINE_MAX => {
+                Store::Inline { len: short, block: Block([0; INLINE_MAX]) }
+            }
+            _ => {
+                let mut bytes = AlignedVec::with_capacity(len);
+                bytes.resize(len, 0);
+                Store::Heap(bytes)
+            }
+        }
+    }
+
+    /// The archive of `table`.
+    #[inline]
+    pub(super) fn archive(table: &Table) -> Result<Store, Error> {
+        let len = table.archive_len();
+        if len > ARCHIVE_MAX {
+            return Err(Error::TooLarge { found: len, limit: ARCHIVE_MAX });
+        }
+        let mut store = Store::zeroed(len);
+        let written = to_bytes_in_with_alloc::<_, _, Failure>(
+            table,
+            Buffer::from(store.bytes_mut()),
+            SubAllocator::new(&mut []),
+        );
+        debug_assert!(written.is_ok_and(|written| written.len() == len), "archive_len is exact");
+        Ok(store)
+    }
+
+    #[inline]
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Store::Inline { len, block } => block.0.get(..usize::from(*len)).unwrap_or(&[]),
+            Store::Heap(bytes) => bytes,
+        }
+    }
+
+    #[inline]
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        match self {
+            Store::Inline { len, block } => block.0.get_mut(..usize::from(*len)).unwrap_or(&mut []),
+            Store::Heap(bytes) => bytes,
+        }
+    }
+}

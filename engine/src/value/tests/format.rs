@@ -1,0 +1,80 @@
+//! The bytes themselves. A change here is a change of the wire format.
+
+use crate::value::Bytes;
+use crate::{ArgsRef, Value, ValueRef, args};
+
+/// The root: pool, nodes, links and how many roots, the first three relative to the root.
+fn root(pool: (i32, u32), nodes: (i32, u32), links: (i32, u32), roots: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (position, (offset, len)) in (0..).step_by(8).zip([pool, nodes, links]) {
+        bytes.extend((offset - position).to_le_bytes());
+        bytes.extend(len.to_le_bytes());
+    }
+    bytes.extend(roots.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn ping_shares_a_cache_line_with_its_header() {
+    assert!(args!["ping"].archive().len() + 16 <= 64);
+}
+
+#[test]
+fn the_archive_of_ping() {
+    let mut expected = b"\x05\x04ping\0\0\0\0\0\0\0\0\0\0".to_vec();
+    expected.extend(root((-16, 0), (-16, 1), (0, 0), 1));
+    assert_eq!(args!["ping"].archive(), expected);
+    assert_eq!(expected.len(), 44);
+}
+
+#[test]
+fn the_archive_of_no_arguments() {
+    assert_eq!(args![].archive(), root((0, 0), (0, 0), (0, 0), 0));
+}
+
+#[test]
+fn the_archive_of_every_kind() {
+    let text = "fifteen letters";
+    let args = args![(), None::<()>, true, -2, 0.5, text, Bytes(b"0123456789abcdef")];
+    let mut expected = Vec::new();
+    expected.extend(b"fifteen letters\0");
+    expected.extend(b"0123456789abcdef");
+    expected.extend([0; 16]);
+    expected.extend([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([3, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f]);
+    expected.extend([6, 0, 0, 0, 0, 0, 0, 0, 15, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([7, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend(root((-144, 32), (-112, 7), (0, 0), 7));
+    assert_eq!(args.archive(), expected);
+}
+
+#[test]
+fn the_archive_of_containers() {
+    let value = Value::object([("a", [1, 2])]);
+    let mut expected = Vec::new();
+    expected.extend([9, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]); // object
+    expected.extend([8, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]); // array
+    expected.extend([3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([3, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([5, 1, b'a', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // the key
+    expected.extend([2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0]); // links
+    expected.extend(root((-96, 0), (-96, 5), (-16, 4), 1));
+    assert_eq!(value.archive(), expected);
+}
+
+#[test]
+fn long_bytes_start_at_a_multiple_of_sixteen() {
+    let args = args!["a string of 20 bytes", Bytes(&[7; 40])];
+    let bytes = args.get(1).as_bytes().unwrap();
+    assert_eq!(bytes.as_ptr().addr() % 16, 0);
+}
+
+#[test]
+fn our_own_archives_pass_the_check() {
+    let args = args!["ping", 1, Value::array([Value::null(), Value::from(vec![1_u8; 100])])];
+    assert_eq!(ArgsRef::check(args.archive()).unwrap(), args.view());
+    let value = Value::object([("key", args.get(2))]);
+    assert_eq!(ValueRef::check(value.archive()).unwrap(), value);
+}
