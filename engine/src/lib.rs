@@ -1,5 +1,6 @@
 //! Electron-style IPC over lock-free rings in shared memory.
 
+pub mod emitter;
 pub mod error;
 pub mod lane;
 pub mod layout;
