@@ -4,6 +4,8 @@ pub mod emitter;
 pub mod error;
 pub mod lane;
 pub mod layout;
+#[cfg(not(loom))]
+pub mod fork;
 pub mod limits;
 pub mod ring;
 #[cfg(not(loom))]
