@@ -13,6 +13,8 @@ pub(crate) mod segment;
 pub mod sync;
 pub mod wait;
 pub mod value;
+#[cfg(not(loom))]
+pub mod rendezvous;
 
 pub use error::{Corrupt, Error};
 pub use value::{Args, ArgsRef, Kind, ToValue, Value, ValueRef};

@@ -1,0 +1,192 @@
+//! What a hostile side can put into the two packets.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const OURS: Terms = Terms { version: VERSION, features: 0b101, fingerprint: 0xfeed_beef };
+const RINGS: Capacities = Capacities { to_main: 1 << 20, to_renderer: 1 << 18, replies: 1 << 16 };
+
+fn hello() -> Hello {
+    Hello { terms: OURS, wanted: Capacities { replies: 0, ..RINGS } }
+}
+
+fn welcome() -> Welcome {
+    let grant = Grant {
+        web_contents: 7,
+        main_segment: 0x6_0000,
+        renderer_segment: 0x11_0000,
+        capacities: RINGS,
+    };
+    Welcome { terms: OURS, verdict: Ok(grant) }
+}
+
+fn refused(refusal: Refusal, theirs: Terms) -> Error {
+    let packet = Welcome { terms: theirs, verdict: Err(refusal) }.encode();
+    Welcome::decode(&packet, &OURS).and_then(|it| it.granted(&OURS)).unwrap_err()
+}
+
+fn place(error: Error) -> &'static str {
+    match error {
+        Error::Corrupt(corrupt) => corrupt.place,
+        other => panic!("not corrupt but {other:?}"),
+    }
+}
+
+#[test]
+fn a_hello_comes_back_as_it_was() {
+    assert_eq!(Hello::decode(&hello().encode(), &OURS), Ok(hello()));
+}
+
+#[test]
+fn a_welcome_comes_back_as_it_was() {
+    assert_eq!(Welcome::decode(&welcome().encode(), &OURS), Ok(welcome()));
+    assert_eq!(welcome().granted(&OURS).unwrap().capacities, RINGS);
+}
+
+#[test]
+fn the_bytes_of_version_1_are_these() {
+    let hello = hello().encode();
+    assert_eq!(&hello[..16], b"RINGHELO\x01\0\0\0\x01\0\0\0");
+    assert_eq!(&hello[16..32], b"\x05\0\0\0\0\0\0\0\xef\xbe\xed\xfe\0\0\0\0");
+    assert_eq!(&hello[32..], [&b"\0\0\x10\0\0\0\x04\0"[..], &[0; 24]].concat());
+    let welcome = welcome().encode();
+    assert_eq!(&welcome[..16], b"RINGWELC\x01\0\0\0\0\0\0\0");
+    assert_eq!(&welcome[32..56], b"\x07\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0\x11\0\0\0\0\0");
+    assert_eq!(&welcome[56..80], b"\0\0\x10\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\x01\0\0\0\0\0");
+}
+
+#[test]
+fn every_shorter_or_longer_packet_is_refused_by_its_length() {
+    let (hello, welcome) = (hello().encode(), welcome().encode());
+    for len in 0..Hello::LEN {
+        let short = Hello::decode(&hello[..len], &OURS).unwrap_err();
+        assert_eq!(place(short), "hello length");
+    }
+    for len in 0..Welcome::LEN {
+        let short = Welcome::decode(&welcome[..len], &OURS).unwrap_err();
+        assert_eq!(place(short), "welcome length");
+    }
+    let long = [&hello[..], &[0]].concat();
+    assert_eq!(place(Hello::decode(&long, &OURS).unwrap_err()), "hello length");
+    let long = [&welcome[..], &[0]].concat();
+    assert_eq!(place(Welcome::decode(&long, &OURS).unwrap_err()), "welcome length");
+}
+
+/// The bytes in which a flipped bit says something else that is legal: what a side can do.
+fn is_free(byte: usize) -> bool {
+    (16..24).contains(&byte)
+}
+
+#[test]
+fn every_flipped_bit_of_a_hello_has_a_named_error() {
+    for bit in 0..Hello::LEN * 8 {
+        let mut packet = hello().encode();
+        packet[bit / 8] ^= 1 << (bit % 8);
+        let decoded = Hello::decode(&packet, &OURS);
+        match bit / 8 {
+            0..8 => assert_eq!(place(decoded.unwrap_err()), "hello magic"),
+            8..12 => assert!(matches!(decoded, Err(Error::VersionMismatch { ours: 1, .. }))),
+            12..16 => assert_eq!(place(decoded.unwrap_err()), "hello role"),
+            24..32 => assert!(matches!(decoded, Err(Error::LayoutMismatch { .. }))),
+            byte if is_free(byte) => assert!(decoded.is_ok()),
+            // One bit more or less: zero is legal again, and so is a single high bit.
+            32..44 if decoded.is_ok() => {
+                let wanted = decoded.unwrap().wanted;
+                for ring in [wanted.to_main, wanted.to_renderer, wanted.replies] {
+                    assert!(ring == 0 || ring.is_power_of_two());
+                }
+            }
+            32..44 => assert!(place(decoded.unwrap_err()).starts_with("hello ring")),
+            _ => assert_eq!(place(decoded.unwrap_err()), "hello reserved bytes"),
+        }
+    }
+}
+
+#[test]
+fn no_flipped_bit_of_a_welcome_grants_an_illegal_session() {
+    for bit in 0..Welcome::LEN * 8 {
+        let mut packet = welcome().encode();
+        packet[bit / 8] ^= 1 << (bit % 8);
+        let granted = Welcome::decode(&packet, &OURS).and_then(|it| it.granted(&OURS));
+        match bit / 8 {
+            byte if is_free(byte) => assert!(granted.is_ok()),
+            // Another id, a larger segment.
+            32..36 | 40..56 => match granted {
+                Ok(grant) => assert!(grant.web_contents > 0 && grant.main_segment >= 0x5_0000),
+                Err(error) => assert!(place(error).starts_with("welcome ")),
+            },
+            _ => assert!(granted.is_err(), "bit {bit} was not noticed"),
+        }
+    }
+}
+
+#[test]
+fn another_version_is_named_however_little_of_it_can_be_read() {
+    let mut packet = hello().encode();
+    packet[8] = 9;
+    let mismatch = Err(Error::VersionMismatch { ours: 1, theirs: 9 });
+    assert_eq!(Hello::decode(&packet[..12], &OURS), mismatch);
+    assert_eq!(Hello::decode(&[&packet[..], &[1; 100]].concat(), &OURS), mismatch);
+}
+
+#[test]
+fn a_refusal_names_both_sides_values() {
+    let other = Terms { fingerprint: 1, ..OURS };
+    assert_eq!(
+        refused(Refusal::LayoutMismatch, other),
+        Error::LayoutMismatch { ours: 0xfeed_beef, theirs: 1 }
+    );
+    let newer = Terms { version: 2, ..OURS };
+    assert_eq!(
+        refused(Refusal::VersionMismatch, newer),
+        Error::VersionMismatch { ours: 1, theirs: 2 }
+    );
+}
+
+#[test]
+fn a_refusal_for_another_reason_keeps_its_name() {
+    assert!(matches!(refused(Refusal::PermissionDenied, OURS), Error::PermissionDenied { .. }));
+    assert!(matches!(refused(Refusal::Exhausted, OURS), Error::Exhausted { .. }));
+    assert_eq!(place(refused(Refusal::Corrupt, OURS)), "welcome status");
+    assert_eq!(place(refused(Refusal::LayoutMismatch, OURS)), "welcome status");
+}
+
+#[test]
+fn a_refusal_for_no_known_reason_is_corrupt() {
+    let mut packet = Welcome { terms: OURS, verdict: Err(Refusal::Exhausted) }.encode();
+    packet[12] = 200;
+    assert_eq!(place(Welcome::decode(&packet, &OURS).unwrap_err()), "welcome status");
+}
+
+#[test]
+fn a_grant_in_other_terms_is_no_grant() {
+    let other = Welcome { terms: Terms { fingerprint: 5, ..OURS }, ..welcome() };
+    assert!(matches!(other.granted(&OURS), Err(Error::LayoutMismatch { theirs: 5, .. })));
+}
+
+#[test]
+fn a_ring_that_is_no_power_of_two_or_out_of_bounds_is_refused() {
+    for ring in [1, 1 << 15, (1 << 20) + 1, 3 << 20, 1 << 27, u32::MAX] {
+        let wanted = Capacities { to_main: ring, ..RINGS };
+        let packet = Hello { terms: OURS, wanted }.encode();
+        assert_eq!(place(Hello::decode(&packet, &OURS).unwrap_err()), "hello ring to main");
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_bytes_are_no_hello(packet in proptest::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(Hello::decode(&packet, &OURS).is_err());
+        prop_assert!(Welcome::decode(&packet, &OURS).is_err());
+    }
+
+    #[test]
+    fn what_decodes_encodes_to_the_same_bytes(tail in proptest::collection::vec(any::<u8>(), 52)) {
+        let mut packet = hello().encode();
+        packet[12..].copy_from_slice(&tail);
+        if let Ok(decoded) = Hello::decode(&packet, &OURS) {
+            prop_assert_eq!(decoded.encode(), packet);
+        }
+    }
+}

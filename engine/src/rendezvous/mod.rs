@@ -1,0 +1,3 @@
+//! How a main and a renderer come to share a session's socket, and agree on what they speak.
+
+pub mod hello;
