@@ -132,7 +132,7 @@ pub enum Error {
         theirs: u64,
     },
     /// The environment holds no session for `from_env`.
-    #[error("this process was not spawned by a main process ({variable} is not set)")]
+    #[error("this process was not spawned by a main process (no session in {variable})")]
     NotSpawned {
         /// The variable that a spawning main sets.
         variable: &'static str,

@@ -1,6 +1,52 @@
 //! How a main and a renderer come to share a session's socket, and agree on what they speak.
+//!
+//! ```text
+//!  by name                                       by birth
+//!
+//!  main                    renderer              main                    renderer
+//!  Listener::bind                                spawn
+//!    NAME.lock  held                               socketpair
+//!    NAME.sock  listens ◄── connect                RINGMAIN_FD=n:cookie ──► inherited
+//!  accept
+//!    │                         │                   │                         │
+//!    └──────── Stream ─────────┴───────────────────┴──────── Stream ─────────┘
+//!
+//!                 main                               renderer
+//!                   │  ◄──────────── Hello ────────────  │   version, features, fingerprint
+//!   admit, decide   │                                    │
+//!                   │  ──── Welcome + 2 descriptors ───► │   or a refusal, and a hang-up
+//!                   │                                    │
+//!                   │  ◄──────────── nudge ───────────►  │   one byte, for sleepers in a loop
+//!                   │          hang-up or pidfd          │   the other one is gone
+//! ```
+//!
+//! A [`Stream`](stream::Stream) is a SEQPACKET socket and a descriptor of the peer's process.
+//! Once both have the segments the socket carries nudges only, and nothing that arrives on it is
+//! ever believed: a nudge says "look at the rings", which a spurious look survives.
+//!
+//! Main accepts no descriptors from a renderer. Its sockets refuse them (`SO_PASSRIGHTS`, Linux
+//! 6.16), and it reads without a control buffer, so that an older kernel closes what came. There
+//! closing can take as long as the descriptor's owner likes, which is why an older kernel needs a
+//! thread beside main's own to read and close.
+//!
+//! | needs | Linux | otherwise |
+//! |---|---|---|
+//! | `MADV_WIPEONFORK` | 4.14 | no session: [`Error::System`](crate::Error::System) |
+//! | `pidfd_open` | 5.3 | no session |
+//! | `SO_PEERPIDFD` | 6.5 | the process is opened by its id, see [`Peer::of`](peer::Peer::of) |
+//! | `SO_PASSRIGHTS` | 6.16 | see above; [`Stream::refuses_descriptors`](stream::Stream::refuses_descriptors) |
 
+#[cfg(test)]
+mod actor;
+pub mod connect;
+pub mod deadline;
 pub mod endpoint;
+pub mod handshake;
 pub mod hello;
+pub mod listener;
+pub mod peer;
 #[cfg(test)]
 mod scratch;
+pub mod sockopt;
+pub mod spawn;
+pub mod stream;

@@ -1,0 +1,139 @@
+//! A renderer's way to a main, by the endpoint's name.
+//!
+//! Waiting for a main is waiting for its socket to be renamed into place, which inotify reports.
+//! The directory is watched before each look, so that no arrival falls between the two. A socket
+//! that refuses belongs to a dead main; its successor's arrives by renaming as well.
+
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::fs::{OFlags, inotify};
+use rustix::io::Errno;
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+
+use super::deadline::poll_until;
+use super::endpoint::{Directory, Endpoint};
+use super::stream::Stream;
+use crate::Error;
+use crate::limits::HANDSHAKE_TIMEOUT;
+
+/// Between two looks when inotify works: for a directory that is removed and made again.
+const WATCHED_SLICE: Duration = Duration::from_secs(1);
+
+/// Between two looks when this user has no inotify instance left.
+const UNWATCHED_SLICE: Duration = Duration::from_millis(10);
+
+/// Connects to the main that is bound to `endpoint`, waiting for one until `deadline`.
+///
+/// Without a deadline it does not wait for a main to appear. A main that is there and so busy that
+/// its backlog is full is given until the deadline, and [`HANDSHAKE_TIMEOUT`] without one.
+///
+/// The main was not [admitted](Stream::admit) yet.
+///
+/// # Errors
+/// [`Error::NoMain`] if there was none in time; [`Error::Deadline`] if it accepted nobody in time;
+/// [`Error::PermissionDenied`] for a directory that is not ours alone; [`Error::Exhausted`] and
+/// [`Error::System`].
+pub fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Stream, Error> {
+    let Some(deadline) = deadline else {
+        let patience = Instant::now() + HANDSHAKE_TIMEOUT;
+        return look(endpoint, patience)?.ok_or_else(|| endpoint.no_main());
+    };
+    // Made here if need be, as there is nothing to watch otherwise.
+    endpoint.directory().ensure()?;
+    let arrivals = Arrivals::watch(endpoint.directory());
+    loop {
+        if let Some(stream) = look(endpoint, deadline)? {
+            return Ok(stream);
+        }
+        if Instant::now() >= deadline {
+            return Err(endpoint.no_main());
+        }
+        arrivals.wait(deadline)?;
+    }
+}
+
+/// Connects, or finds that nobody living is bound.
+fn look(endpoint: &Endpoint, deadline: Instant) -> Result<Option<Stream>, Error> {
+    let Some(directory) = endpoint.directory().open()? else {
+        return Ok(None);
+    };
+    let address = directory.address(&endpoint.socket_file())?;
+    let socket = rustix::net::socket_with(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )
+    .map_err(|errno| Error::system("socket", errno))?;
+    match connect_until(&socket, &address, deadline) {
+        Ok(()) => {}
+        Err(Errno::NOENT | Errno::CONNREFUSED) => return Ok(None),
+        Err(Errno::AGAIN) => return Err(Error::Deadline),
+        Err(errno) => return Err(Error::system("connect", errno)),
+    }
+    rustix::fs::fcntl_setfl(&socket, OFlags::NONBLOCK)
+        .map_err(|errno| Error::system("fcntl", errno))?;
+    // A dead main's forked child can hold the socket open: connected, but to nobody.
+    let stream = Stream::of(socket)?;
+    Ok(stream.filter(|stream| !stream.is_gone()))
+}
+
+/// Connects a blocking socket; `AGAIN` when the backlog was full until the deadline.
+///
+/// A non-blocking one would be told of a full backlog at once, and of room in it never.
+fn connect_until(
+    socket: &OwnedFd,
+    address: &SocketAddrUnix,
+    deadline: Instant,
+) -> Result<(), Errno> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        // Zero would mean for ever.
+        let left = left.max(Duration::from_millis(1));
+        set_socket_timeout(socket, Timeout::Send, Some(left))?;
+        match rustix::net::connect(socket, address) {
+            Err(Errno::INTR) => {}
+            done => return done,
+        }
+    }
+}
+
+/// News that something was renamed in a directory.
+struct Arrivals {
+    inotify: Option<OwnedFd>,
+}
+
+impl Arrivals {
+    /// Watches `directory` if inotify has an instance left, and the clock otherwise.
+    fn watch(directory: &Directory) -> Self {
+        use inotify::{CreateFlags, WatchFlags};
+        let Ok(inotify) = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK) else {
+            return Self { inotify: None };
+        };
+        let flags = WatchFlags::MOVED_TO | WatchFlags::DELETE_SELF | WatchFlags::ONLYDIR;
+        let watched = inotify::add_watch(&inotify, directory.path(), flags);
+        Self { inotify: watched.is_ok().then_some(inotify) }
+    }
+
+    /// Waits for news or the end of a slice, whichever is first.
+    fn wait(&self, deadline: Instant) -> Result<(), Error> {
+        let Some(inotify) = &self.inotify else {
+            poll_until(&mut [], Some(deadline.min(Instant::now() + UNWATCHED_SLICE)))?;
+            return Ok(());
+        };
+        let slice = deadline.min(Instant::now() + WATCHED_SLICE);
+        if poll_until(&mut [PollFd::new(inotify, PollFlags::IN)], Some(slice))? {
+            // What happened does not matter, a look tells; news that do not fit come next time.
+            let mut news = [0; 4096];
+            let _ = rustix::io::read(inotify, &mut news);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "connect_tests.rs"]
+mod tests;
