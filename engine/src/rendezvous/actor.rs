@@ -91,6 +91,7 @@ fn plays_its_part() {
     };
     match part.as_str() {
         "main" => main(&endpoint()),
+        "main that forks and dies" => main_that_forks_and_dies(&endpoint()),
         "renderer" => renderer(&endpoint()),
         "renderer that forks and dies" => renderer_that_forks_and_dies(&endpoint()),
         "spawned renderer" => spawned_renderer(),
@@ -117,8 +118,17 @@ fn renderer(endpoint: &Endpoint) {
     until_let_go();
 }
 
+fn main_that_forks_and_dies(endpoint: &Endpoint) {
+    let _listener = Listener::bind(endpoint, &TERMS).expect("the endpoint");
+    fork_and_die();
+}
+
 fn renderer_that_forks_and_dies(endpoint: &Endpoint) {
     let _stream = connect::connect(endpoint, None).expect("a main");
+    fork_and_die();
+}
+
+fn fork_and_die() -> ! {
     // SAFETY: the child makes system calls only, and ends by `_exit`.
     if unsafe { libc::fork() } == 0 {
         until_let_go();

@@ -19,8 +19,9 @@ use super::stream::Stream;
 use crate::Error;
 use crate::limits::HANDSHAKE_TIMEOUT;
 
-/// Between two looks when inotify works: for a directory that is removed and made again.
-const WATCHED_SLICE: Duration = Duration::from_secs(1);
+/// Between two looks when inotify works: for a directory that is removed and made again, and for
+/// a full backlog that a dead main's child holds open.
+const SLICE: Duration = Duration::from_secs(1);
 
 /// Between two looks when this user has no inotify instance left.
 const UNWATCHED_SLICE: Duration = Duration::from_millis(10);
@@ -37,28 +38,36 @@ const UNWATCHED_SLICE: Duration = Duration::from_millis(10);
 /// [`Error::PermissionDenied`] for a directory that is not ours alone; [`Error::Exhausted`] and
 /// [`Error::System`].
 pub fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Stream, Error> {
-    let Some(deadline) = deadline else {
-        let patience = Instant::now() + HANDSHAKE_TIMEOUT;
-        return look(endpoint, patience)?.ok_or_else(|| endpoint.no_main());
-    };
-    // Made here if need be, as there is nothing to watch otherwise.
-    endpoint.directory().ensure()?;
-    let arrivals = Arrivals::watch(endpoint.directory());
+    let arrivals = deadline.map(|_| Arrivals::watch(endpoint.directory())).transpose()?;
+    let deadline = deadline.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
     loop {
-        if let Some(stream) = look(endpoint, deadline)? {
-            return Ok(stream);
+        let found = look(endpoint, deadline)?;
+        let in_time = Instant::now() < deadline;
+        match (found, &arrivals) {
+            (Found::Main(stream), _) => return Ok(stream),
+            (Found::Nobody, Some(arrivals)) if in_time => arrivals.wait(deadline)?,
+            (Found::Nobody, _) => return Err(endpoint.no_main()),
+            // Looking was waiting. By now the endpoint may be another main's.
+            (Found::Busy, _) if in_time => {}
+            (Found::Busy, _) => return Err(Error::Deadline),
         }
-        if Instant::now() >= deadline {
-            return Err(endpoint.no_main());
-        }
-        arrivals.wait(deadline)?;
     }
 }
 
-/// Connects, or finds that nobody living is bound.
-fn look(endpoint: &Endpoint, deadline: Instant) -> Result<Option<Stream>, Error> {
+/// What is behind an endpoint.
+enum Found {
+    /// A main, and we are connected.
+    Main(Stream),
+    /// Nobody, or somebody who is dead.
+    Nobody,
+    /// A socket whose backlog was full all along.
+    Busy,
+}
+
+/// Connects, waiting for room in a full backlog for a slice at most.
+fn look(endpoint: &Endpoint, deadline: Instant) -> Result<Found, Error> {
     let Some(directory) = endpoint.directory().open()? else {
-        return Ok(None);
+        return Ok(Found::Nobody);
     };
     let address = directory.address(&endpoint.socket_file())?;
     let socket = rustix::net::socket_with(
@@ -68,17 +77,17 @@ fn look(endpoint: &Endpoint, deadline: Instant) -> Result<Option<Stream>, Error>
         None,
     )
     .map_err(|errno| Error::system("socket", errno))?;
-    match connect_until(&socket, &address, deadline) {
+    match connect_until(&socket, &address, deadline.min(Instant::now() + SLICE)) {
         Ok(()) => {}
-        Err(Errno::NOENT | Errno::CONNREFUSED) => return Ok(None),
-        Err(Errno::AGAIN) => return Err(Error::Deadline),
+        Err(Errno::NOENT | Errno::CONNREFUSED) => return Ok(Found::Nobody),
+        Err(Errno::AGAIN) => return Ok(Found::Busy),
         Err(errno) => return Err(Error::system("connect", errno)),
     }
     rustix::fs::fcntl_setfl(&socket, OFlags::NONBLOCK)
         .map_err(|errno| Error::system("fcntl", errno))?;
     // A dead main's forked child can hold the socket open: connected, but to nobody.
-    let stream = Stream::of(socket)?;
-    Ok(stream.filter(|stream| !stream.is_gone()))
+    let stream = Stream::of(socket)?.filter(|stream| !stream.is_gone());
+    Ok(stream.map_or(Found::Nobody, Found::Main))
 }
 
 /// Connects a blocking socket; `AGAIN` when the backlog was full until the deadline.
@@ -107,15 +116,17 @@ struct Arrivals {
 }
 
 impl Arrivals {
-    /// Watches `directory` if inotify has an instance left, and the clock otherwise.
-    fn watch(directory: &Directory) -> Self {
+    /// Watches `directory` if inotify has an instance left, and the clock otherwise. Makes the
+    /// directory if need be, as there is nothing to watch otherwise.
+    fn watch(directory: &Directory) -> Result<Self, Error> {
         use inotify::{CreateFlags, WatchFlags};
+        directory.ensure()?;
         let Ok(inotify) = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK) else {
-            return Self { inotify: None };
+            return Ok(Self { inotify: None });
         };
         let flags = WatchFlags::MOVED_TO | WatchFlags::DELETE_SELF | WatchFlags::ONLYDIR;
         let watched = inotify::add_watch(&inotify, directory.path(), flags);
-        Self { inotify: watched.is_ok().then_some(inotify) }
+        Ok(Self { inotify: watched.is_ok().then_some(inotify) })
     }
 
     /// Waits for news or the end of a slice, whichever is first.
@@ -124,7 +135,7 @@ impl Arrivals {
             poll_until(&mut [], Some(deadline.min(Instant::now() + UNWATCHED_SLICE)))?;
             return Ok(());
         };
-        let slice = deadline.min(Instant::now() + WATCHED_SLICE);
+        let slice = deadline.min(Instant::now() + SLICE);
         if poll_until(&mut [PollFd::new(inotify, PollFlags::IN)], Some(slice))? {
             // What happened does not matter, a look tells; news that do not fit come next time.
             let mut news = [0; 4096];

@@ -101,18 +101,33 @@ fn a_renderer_waits_for_the_successor_of_a_dead_main() {
 }
 
 #[test]
-fn arrivals_are_seen_without_inotify_as_well() {
+fn a_dead_mains_child_that_holds_the_socket_open_is_no_main() {
     let scratch = Scratch::new();
+    let endpoint = scratch.endpoint("stage");
+    let mut actor = Actor::at(&endpoint, "main that forks and dies");
+    assert_eq!(actor.line(), "forked");
+    // Its child lives until this ends, which waiting would see to.
+    let _its_input = actor.child.stdin.take();
+    actor.child.wait().unwrap();
+    assert_eq!(connect(&endpoint, None).unwrap_err(), no_main());
+    let mut listener = Listener::bind(&endpoint, &TERMS).unwrap();
+    let _renderer = connect(&endpoint, None).unwrap();
+    assert!(listener.accept().unwrap().is_some());
+}
+
+#[test]
+fn without_inotify_the_clock_is_watched() {
     let unwatched = Arrivals { inotify: None };
     unwatched.wait(Instant::now()).unwrap();
-    assert_eq!(Arrivals::watch(&Directory::at("/nonexistent")).inotify.map(drop), None);
-    assert!(Arrivals::watch(&Directory::at(scratch.path())).inotify.is_some());
+    let before = Instant::now();
+    unwatched.wait(late().unwrap()).unwrap();
+    assert!(Instant::now() >= before + UNWATCHED_SLICE);
 }
 
 #[test]
 fn an_arrival_ends_the_wait() {
     let scratch = Scratch::new();
-    let arrivals = Arrivals::watch(&Directory::at(scratch.path()));
+    let arrivals = Arrivals::watch(&Directory::at(scratch.path())).unwrap();
     std::fs::write(scratch.path().join("a"), "").unwrap();
     std::fs::rename(scratch.path().join("a"), scratch.path().join("b")).unwrap();
     let fd = arrivals.inotify.as_ref().unwrap();

@@ -99,7 +99,7 @@ fn an_accepted_socket_refuses_descriptors_from_its_first_packet() {
     let endpoint = scratch.endpoint("stage");
     let mut listener = bind(&endpoint).unwrap();
     let renderer = connect(&endpoint, None).unwrap();
-    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
     // Before main even accepted.
     let sent = send_packet(renderer.as_fd(), b"n", &[writer.as_fd()]);
     drop(writer);

@@ -137,7 +137,7 @@ fn a_peer_of_our_user_is_admitted_and_named_if_not() {
 #[test]
 fn descriptors_sent_to_main_are_refused_by_the_kernel_or_closed_unseen() {
     let (ours, peer) = with_hostile_peer();
-    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
     let kernel_refuses = ours.refuses_descriptors().unwrap();
     let sent = send_packet(peer.as_fd(), b"n", &[writer.as_fd()]);
     drop(writer);
@@ -153,7 +153,7 @@ fn descriptors_sent_to_main_are_refused_by_the_kernel_or_closed_unseen() {
 #[test]
 fn descriptors_sent_before_main_refuses_them_are_closed_by_reading() {
     let (ours, peer) = with_hostile_peer();
-    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).unwrap();
     send_packet(peer.as_fd(), b"n", &[writer.as_fd()]).unwrap();
     drop(writer);
     assert_eq!(ours.drain(), drained(1, 0, false));
