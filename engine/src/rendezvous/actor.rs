@@ -10,8 +10,9 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use super::endpoint::{Directory, Endpoint};
-use super::hello::{Capacities, Hello, Terms};
+use super::hello::Hello;
 use super::listener::Listener;
+use super::terms::{Capacities, Terms};
 use super::{connect, spawn};
 use crate::Error;
 

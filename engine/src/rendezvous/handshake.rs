@@ -18,8 +18,10 @@ use rustix::net::{
 use smallvec::SmallVec;
 
 use super::deadline::poll_until;
-use super::hello::{Grant, Hello, Terms, Welcome};
+use super::hello::Hello;
 use super::stream::Stream;
+use super::terms::Terms;
+use super::welcome::{Grant, Welcome};
 use crate::{Corrupt, Error};
 
 /// Descriptors of a welcome.
@@ -70,7 +72,7 @@ impl Stream {
     /// Takes a renderer's hello, if it is there. Main's half; reads one packet and never waits.
     ///
     /// # Errors
-    /// As [`Hello::decode`]; [`Refusal::of`](super::hello::Refusal::of) makes the answer of it.
+    /// As [`Hello::decode`]; [`Refusal::of`](super::welcome::Refusal::of) makes the answer of it.
     pub fn recv_hello(&self, ours: &Terms) -> Result<Arrival, Error> {
         let mut packet = [0; Hello::LEN];
         match self.recv(&mut packet) {

@@ -3,7 +3,8 @@
 use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType, socketpair};
 
 use super::super::actor::TERMS;
-use super::super::hello::{Capacities, Refusal};
+use super::super::terms::Capacities;
+use super::super::welcome::Refusal;
 use super::*;
 
 const HELLO: Hello =

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use super::super::terms::VERSION;
+use super::super::welcome::{Grant, Refusal, Welcome};
 use super::*;
 
 const OURS: Terms = Terms { version: VERSION, features: 0b101, fingerprint: 0xfeed_beef };

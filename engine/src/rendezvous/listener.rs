@@ -23,10 +23,11 @@ use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType};
 
 use super::endpoint::{Endpoint, OpenDirectory};
 use super::handshake::send_packet;
-use super::hello::{Refusal, Terms, Welcome};
 use super::peer::Peer;
 use super::sockopt;
 use super::stream::Stream;
+use super::terms::Terms;
+use super::welcome::{Refusal, Welcome};
 use crate::Error;
 use crate::fork::Generation;
 

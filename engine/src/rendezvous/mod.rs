@@ -44,9 +44,12 @@ pub mod endpoint;
 pub mod handshake;
 pub mod hello;
 pub mod listener;
+mod packet;
 pub mod peer;
 #[cfg(test)]
 mod scratch;
 pub mod sockopt;
 pub mod spawn;
 pub mod stream;
+pub mod terms;
+pub mod welcome;
