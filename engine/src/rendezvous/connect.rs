@@ -1,8 +1,9 @@
 //! A renderer's way to a main, by the endpoint's name.
 //!
 //! Waiting for a main is waiting for its socket to be renamed into place, which inotify reports.
-//! The directory is watched before each look, so that no arrival falls between the two. A socket
-//! that refuses belongs to a dead main; its successor's arrives by renaming as well.
+//! Once nobody was found the directory is watched and looked at again, so that no arrival falls
+//! between the two. A socket that refuses belongs to a dead main; its successor's arrives by
+//! renaming as well.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -38,18 +39,23 @@ const UNWATCHED_SLICE: Duration = Duration::from_millis(10);
 /// [`Error::PermissionDenied`] for a directory that is not ours alone; [`Error::Exhausted`] and
 /// [`Error::System`].
 pub fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Stream, Error> {
-    let arrivals = deadline.map(|_| Arrivals::watch(endpoint.directory())).transpose()?;
+    let patient = deadline.is_some();
     let deadline = deadline.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
+    let mut arrivals = None;
     loop {
         let found = look(endpoint, deadline)?;
         let in_time = Instant::now() < deadline;
         match (found, &arrivals) {
             (Found::Main(stream), _) => return Ok(stream),
-            (Found::Nobody, Some(arrivals)) if in_time => arrivals.wait(deadline)?,
-            (Found::Nobody, _) => return Err(endpoint.no_main()),
             // Looking was waiting. By now the endpoint may be another main's.
             (Found::Busy, _) if in_time => {}
             (Found::Busy, _) => return Err(Error::Deadline),
+            (Found::Nobody, Some(arrivals)) if in_time => Arrivals::wait(arrivals, deadline)?,
+            // Only now, as giving inotify back takes milliseconds; then look once more.
+            (Found::Nobody, None) if in_time && patient => {
+                arrivals = Some(Arrivals::watch(endpoint.directory())?);
+            }
+            (Found::Nobody, _) => return Err(endpoint.no_main()),
         }
     }
 }

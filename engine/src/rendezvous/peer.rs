@@ -105,3 +105,38 @@ impl Peer {
         super::deadline::poll_now(&mut process) && !process[0].revents().is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_is_dead_once_it_ended_though_nobody_waited_for_it() {
+        let mut child = std::process::Command::new("/bin/cat")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let peer = Peer::child(child.id()).unwrap().unwrap();
+        assert!(!peer.is_dead());
+        drop(child.stdin.take());
+        let mut process = [PollFd::from_borrowed_fd(peer.pidfd(), PollFlags::IN)];
+        assert!(super::super::deadline::poll_until(&mut process, None).unwrap());
+        assert!(peer.is_dead());
+        child.wait().unwrap();
+        assert!(peer.is_dead());
+        assert!(Peer::child(child.id()).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_process_of_another_pid_namespace_is_refused_without_a_descriptor_of_it() {
+        assert!(matches!(Peer::child(0), Err(Error::PermissionDenied { .. })));
+    }
+
+    #[test]
+    fn only_our_own_user_passes_the_default_policy() {
+        let uid = rustix::process::geteuid().as_raw();
+        assert!(same_user(&Credentials { pid: 1, uid, gid: 77 }));
+        assert!(!same_user(&Credentials { pid: 1, uid: uid + 1, gid: 0 }));
+    }
+}

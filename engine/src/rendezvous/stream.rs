@@ -186,7 +186,7 @@ impl Stream {
     ///
     /// Looks at both descriptors: a peer that forked leaves its socket open when it dies, and a
     /// peer that dropped its session lives on. A peer that only refuses to read, as none of ours
-    /// does, shows at the next [`nudge`](Self::nudge).
+    /// does, shows at the next [`nudge`](Self::nudge). One system call, about 1 µs.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         let mut both = self.wake_ups(PollFlags::RDHUP);
