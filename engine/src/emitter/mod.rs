@@ -8,5 +8,8 @@
 mod handlers;
 mod listeners;
 
+#[cfg(test)]
+mod tests;
+
 pub use handlers::Handlers;
 pub use listeners::{Emitted, Emitter, ListenerId};

@@ -1,6 +1,8 @@
 //! Tests of values.
 
+mod any;
 mod format;
+mod hostile;
 
 use super::{Builder, Bytes, Kind, Value, WrongKind};
 use crate::{Args, args};

@@ -1,0 +1,251 @@
+//! What a compromised peer can send: nothing of it panics, recurses or explodes.
+
+use std::fmt::Write;
+
+use rkyv::util::AlignedVec;
+
+use super::any::{self, Tree};
+use crate::value::{Builder, Bytes};
+use crate::{Args, ArgsRef, Corrupt, Kind, Value, ValueRef, args};
+
+fn aligned(bytes: &[u8]) -> AlignedVec<16> {
+    let mut aligned = AlignedVec::with_capacity(bytes.len());
+    aligned.extend_from_slice(bytes);
+    aligned
+}
+
+/// Reads everything that can be read, each object once.
+fn walk(args: ArgsRef<'_>) {
+    let printed = args.to_string();
+    assert!(printed.len() < 16 << 20);
+    let mut seen = std::collections::HashSet::new();
+    let mut waiting: Vec<ValueRef<'_>> = args.iter().collect();
+    while let Some(value) = waiting.pop() {
+        if !seen.insert(value.id()) {
+            continue;
+        }
+        let text = value.as_str().unwrap_or_default();
+        assert_eq!(text.chars().count(), String::from_utf8_lossy(text.as_bytes()).chars().count());
+        let _ = (value.as_bool(), value.as_i32(), value.as_f64(), value.as_bytes());
+        assert_eq!(value.entries().count(), value.keys().count());
+        waiting.extend(value.elements().chain(value.entries().map(|(_, value)| value)));
+        assert!(value == value.to_owned());
+    }
+    assert!(args == args.to_owned().view());
+}
+
+fn samples() -> Vec<Args> {
+    let mut builder = Builder::args(2);
+    let (one, two) = (builder.root(0), builder.root(1));
+    builder.array_of(one, &[one, two]);
+    builder.object(two, &[("one", one), ("a key longer than fourteen", two)]);
+    vec![
+        args![],
+        args!["ping"],
+        args![1, 0.5, true, (), None::<bool>],
+        args!["grüße, länger als vierzehn", Bytes(b"0123456789abcdef")],
+        args![Value::object([("key", [1, 2]), ("other", [3, 4])])],
+        builder.finish_args().unwrap(),
+    ]
+}
+
+#[test]
+fn a_flipped_bit_is_refused_or_another_value() {
+    for args in samples() {
+        for bit in 0..8 * args.archive().len() {
+            let mut bytes = aligned(args.archive());
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            if let Ok(read) = ArgsRef::check(&bytes) {
+                walk(read);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_part_of_an_archive_is_refused_or_another_value() {
+    for args in samples() {
+        for end in 0..args.archive().len() {
+            if let Ok(read) = ArgsRef::check(&args.archive()[..end]) {
+                walk(read);
+            }
+            if let Ok(read) = ArgsRef::check(&aligned(&args.archive()[end..])) {
+                walk(read);
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_that_do_not_start_at_sixteen_are_refused() {
+    let mut bytes = aligned(&[0; 8]);
+    bytes.extend_from_slice(args!["ping"].archive());
+    let misaligned = Corrupt { place: "value alignment", found: 8, expected: 0 };
+    assert_eq!(ArgsRef::check(&bytes[8..]).unwrap_err(), misaligned);
+}
+
+#[test]
+fn two_arguments_are_not_one_value() {
+    let two = args![1, 2];
+    let roots = Corrupt { place: "value roots", found: 2, expected: 1 };
+    assert_eq!(ValueRef::check(two.archive()).unwrap_err(), roots);
+}
+
+/// `sample` with one byte replaced, counted from the front or, below zero, from the end.
+fn forged(sample: &Args, at: isize, byte: u8) -> &'static str {
+    let mut bytes = aligned(sample.archive());
+    let at = if at < 0 { bytes.len().checked_add_signed(at) } else { usize::try_from(at).ok() };
+    bytes[at.unwrap()] = byte;
+    ArgsRef::check(&bytes).unwrap_err().place
+}
+
+#[test]
+fn every_lie_has_a_name() {
+    let ping = args!["ping"];
+    assert_eq!(forged(&ping, 0, 10), "value archive"); // an unknown tag
+    assert_eq!(forged(&ping, -4, 2), "value roots");
+    assert_eq!(forged(&ping, 1, 15), "value short string");
+    assert_eq!(forged(&ping, 2, 0xff), "value text is UTF-8 up to");
+    let long = args!["a string of 20 bytes"]; // its node is at 24
+    assert_eq!(forged(&long, 0, 0xff), "value text is UTF-8 up to");
+    assert_eq!(forged(&long, 24 + 4, 1), "value pool range");
+    assert_eq!(forged(&long, 24 + 8, 21), "value pool in use");
+    let object = args![Value::object([("key", 1)])]; // its links are at 48
+    assert_eq!(forged(&object, 4, 1), "value link range");
+    assert_eq!(forged(&object, 8, 2), "value links in use");
+    assert_eq!(forged(&object, 48, 2), "value object key");
+    assert_eq!(forged(&object, 52, 3), "value link");
+    assert_eq!(forged(&args![true], 1, 2), "value archive"); // no boolean
+}
+
+#[test]
+fn ranges_that_share_bytes_are_refused() {
+    let args = args!["a string of 20 bytes", "another of 20 bytes."]; // nodes at 40 and 56
+    let mut bytes = aligned(args.archive());
+    bytes[56 + 4] = 0; // the same 20 bytes as the first: allowed, no more is in use than there is
+    walk(ArgsRef::check(&bytes).unwrap());
+    bytes[56 + 8] = 40; // 20 and 40 of 40 bytes
+    let shared = Corrupt { place: "value pool in use", found: 60, expected: 40 };
+    assert_eq!(ArgsRef::check(&bytes).unwrap_err(), shared);
+}
+
+#[test]
+fn a_deep_array_is_like_any_other() {
+    let mut builder = Builder::value();
+    let mut inner = builder.root(0);
+    for _ in 0..100_000 {
+        let slot = inner;
+        inner = builder.reserve();
+        builder.array_of(slot, &[inner]);
+    }
+    let value = builder.finish_value().unwrap();
+    assert!(ValueRef::check(value.archive()).is_ok());
+    assert_eq!(value, value.clone());
+    let copy = value.view().to_owned();
+    assert_eq!(copy, value);
+    assert_eq!(copy.archive().len(), value.archive().len());
+    let printed = value.to_string();
+    assert!(printed.starts_with("[[[") && printed.contains("[...]") && printed.len() < 1_000);
+}
+
+#[test]
+fn a_bomb_of_shared_arrays_does_not_go_off() {
+    let bomb = |leaf: &str| {
+        let mut builder = Builder::value();
+        let mut slot = builder.root(0);
+        for _ in 0..64 {
+            let below = builder.reserve();
+            builder.array_of(slot, &[below, below]);
+            slot = below;
+        }
+        builder.string(slot, leaf);
+        builder.finish_value().unwrap()
+    };
+    let value = bomb("leaf");
+    assert!(ValueRef::check(value.archive()).is_ok());
+    assert_eq!(value, bomb("leaf"));
+    assert_ne!(value, bomb("loaf"));
+    assert_eq!(value.view().to_owned(), value);
+    assert_eq!(value.view().to_owned().archive().len(), value.archive().len());
+    assert!(value.to_string().len() < 4 << 20);
+}
+
+#[test]
+fn a_long_string_that_many_share_is_looked_at_once() {
+    let shared = |text: &str| {
+        let mut builder = Builder::value();
+        let slot = builder.reserve();
+        builder.string(slot, text);
+        builder.array_of(builder.root(0), &vec![slot; 100_000]);
+        builder.finish_value().unwrap()
+    };
+    let text = "x".repeat(1 << 20); // compared 100,000 times, it would be 100 GB
+    let value = shared(&text);
+    assert!(ValueRef::check(value.archive()).is_ok());
+    assert_eq!(value, shared(&text));
+    assert!(value.view().to_owned().archive().len() < 4 << 20);
+    assert!(value.to_string().len() < 4 << 20);
+}
+
+#[test]
+fn a_deep_bomb_of_cycles_compares() {
+    let ring = |length: usize| {
+        let mut builder = Builder::value();
+        let slots: Vec<_> = std::iter::once(builder.root(0))
+            .chain((1..length).map(|_| builder.reserve()))
+            .collect();
+        for (position, slot) in slots.iter().enumerate() {
+            builder.array_of(*slot, &[slots[(position + 1) % length], slots[position / 2]]);
+        }
+        builder.finish_value().unwrap()
+    };
+    assert_eq!(ring(1_000), ring(1_001)); // without end, and everywhere two elements
+}
+
+#[test]
+fn generated_values_arrive_as_they_were() {
+    any::for_each(Tree::strategy(), |tree| {
+        let value = tree.value();
+        let read = ValueRef::check(value.archive()).unwrap();
+        assert_eq!(read, value);
+        assert!(tree.is(read));
+        let args = args![&value, 1, &value];
+        walk(ArgsRef::check(args.archive()).unwrap());
+        assert_eq!(args.get(2).to_owned(), value);
+    });
+}
+
+#[test]
+fn random_bytes_are_refused_or_a_value() {
+    any::for_each(any::bytes(), |bytes| {
+        if let Ok(read) = ArgsRef::check(&aligned(&bytes)) {
+            walk(read);
+        }
+    });
+}
+
+#[test]
+fn random_damage_is_refused_or_another_value() {
+    any::for_each((Tree::strategy(), any::damage()), |(tree, damage)| {
+        let mut bytes = aligned(tree.value().archive());
+        let len = bytes.len();
+        for (at, byte) in damage {
+            bytes[at % len] = byte;
+        }
+        if let Ok(read) = ArgsRef::check(&bytes) {
+            walk(read);
+        }
+    });
+}
+
+#[test]
+fn printing_stops_when_the_writer_does() {
+    struct Full;
+    impl Write for Full {
+        fn write_str(&mut self, _: &str) -> std::fmt::Result {
+            Err(std::fmt::Error)
+        }
+    }
+    assert!(write!(Full, "{}", args!["ping"]).is_err());
+    assert_eq!(Value::default().kind(), Kind::Undefined);
+}
