@@ -94,9 +94,10 @@ impl Builder {
         slot
     }
 
+    #[inline]
     fn reserve_run(&mut self, count: usize) -> Slots {
         let first = self.table.nodes.len();
-        self.table.nodes.resize(first + count, Node::Undefined);
+        self.table.nodes.extend(std::iter::repeat_n(Node::Undefined, count));
         Slots(index(first)..index(first + count))
     }
 
@@ -222,13 +223,9 @@ impl Builder {
 
     #[inline]
     fn text(&mut self, value: &str) -> Node {
-        let mut text = [0; SHORT_MAX];
-        match (text.get_mut(..value.len()), u8::try_from(value.len())) {
-            (Some(head), Ok(len)) => {
-                head.copy_from_slice(value.as_bytes());
-                Node::Short { len, text }
-            }
-            _ => {
+        match short(value.as_bytes()) {
+            Some((len, text)) => Node::Short { len, text },
+            None => {
                 let (start, len) = self.pooled(value.as_bytes());
                 Node::String { start, len }
             }
@@ -246,4 +243,21 @@ impl Builder {
 #[inline]
 fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// A string as its node has it, with zeros behind it. Gathered in two registers from overlapping
+/// words: a copy of unknown length is a call, and reading it back as words waits for its bytes.
+#[inline]
+fn short(text: &[u8]) -> Option<(u8, [u8; SHORT_MAX])> {
+    let len = u8::try_from(text.len()).ok().filter(|len| usize::from(*len) <= SHORT_MAX)?;
+    let words = if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+        let (head, tail) = (u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
+        u128::from(head) | u128::from(tail) << (8 * (len - 8))
+    } else if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+        let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
+        u128::from(u64::from(head) | u64::from(tail) << (8 * (len - 4)))
+    } else {
+        text.iter().rev().fold(0, |word, byte| word << 8 | u128::from(*byte))
+    };
+    words.to_le_bytes().first_chunk().map(|text| (len, *text))
 }

@@ -3,7 +3,7 @@
 use rkyv::api::low::to_bytes_in_with_alloc;
 use rkyv::rancor::Failure;
 use rkyv::ser::allocator::SubAllocator;
-use rkyv::ser::writer::Buffer;
+use rkyv::ser::{Positional, Writer};
 use rkyv::util::AlignedVec;
 
 use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Table};
@@ -49,12 +49,9 @@ impl Store {
             return Err(Error::TooLarge { found: len, limit: ARCHIVE_MAX });
         }
         let mut store = Store::zeroed(len);
-        let written = to_bytes_in_with_alloc::<_, _, Failure>(
-            table,
-            Buffer::from(store.bytes_mut()),
-            SubAllocator::new(&mut []),
-        );
-        debug_assert!(written.is_ok_and(|written| written.len() == len), "archive_len is exact");
+        let out = Out { bytes: store.bytes_mut(), position: 0 };
+        let written = to_bytes_in_with_alloc(table, out, SubAllocator::new(&mut []));
+        debug_assert!(written.is_ok_and(|out| out.position == len), "archive_len is exact");
         Ok(store)
     }
 
@@ -72,5 +69,32 @@ impl Store {
             Store::Inline { len, block } => block.0.get_mut(..usize::from(*len)).unwrap_or(&mut []),
             Store::Heap(bytes) => bytes,
         }
+    }
+}
+
+/// Writes into zeroed bytes. Unlike rkyv's `Buffer` it is inlined, so that nodes are stores and
+/// empty parts are nothing: half the time of a small archive.
+struct Out<'a> {
+    bytes: &'a mut [u8],
+    position: usize,
+}
+
+impl Positional for Out<'_> {
+    #[inline(always)]
+    fn pos(&self) -> usize {
+        self.position
+    }
+}
+
+impl Writer<Failure> for Out<'_> {
+    #[inline(always)]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let end = self.position + bytes.len();
+        self.bytes.get_mut(self.position..end).ok_or(Failure)?.copy_from_slice(bytes);
+        self.position = end;
+        Ok(())
     }
 }

@@ -78,3 +78,16 @@ fn our_own_archives_pass_the_check() {
     let value = Value::object([("key", args.get(2))]);
     assert_eq!(ValueRef::check(value.archive()).unwrap(), value);
 }
+
+#[test]
+fn strings_of_every_length_are_followed_by_zeros() {
+    for len in 0..=14 {
+        let text = &"abcdefghijklmn"[..len];
+        let archive = args![text];
+        let node = &archive.archive()[..16];
+        assert_eq!(usize::from(node[1]), len);
+        assert_eq!(&node[2..2 + len], text.as_bytes());
+        assert!(node[2 + len..].iter().all(|byte| *byte == 0));
+        assert_eq!(archive.get(0), text);
+    }
+}
