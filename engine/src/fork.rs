@@ -43,7 +43,7 @@ static NEXT: AtomicU64 = AtomicU64::new(WIPED + 1);
 /// Handles keep one from their creation and answer [`Error::Forked`] when it is no longer
 /// [this process](Self::is_this_process).
 #[derive(Debug, Clone, Copy)]
-pub struct Generation {
+pub(crate) struct Generation {
     word: &'static AtomicU64,
     value: u64,
 }
@@ -54,7 +54,7 @@ impl Generation {
     /// # Errors
     /// [`Error::Exhausted`] if there is no page to be had, and [`Error::System`] if the kernel
     /// cannot wipe a page on fork. Only the first call of a process can fail.
-    pub fn current() -> Result<Self, Error> {
+    pub(crate) fn current() -> Result<Self, Error> {
         let word = word()?;
         let found = word.load(Relaxed);
         let value = if found == WIPED { begin(word) } else { found };
@@ -67,7 +67,7 @@ impl Generation {
     /// a generation has seen that change.
     #[inline]
     #[must_use]
-    pub fn is_this_process(&self) -> bool {
+    pub(crate) fn is_this_process(&self) -> bool {
         self.word.load(Relaxed) == self.value
     }
 
@@ -76,13 +76,13 @@ impl Generation {
     /// # Errors
     /// [`Error::Forked`] in a forked child.
     #[inline]
-    pub fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         if self.is_this_process() { Ok(()) } else { Err(Error::Forked) }
     }
 
     /// A number that no ancestor of this process has.
     #[must_use]
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.value
     }
 }

@@ -1,20 +1,46 @@
 //! Electron-style IPC over lock-free rings in shared memory.
 
-pub mod emitter;
 pub mod error;
 pub mod lane;
 pub mod layout;
-#[cfg(not(loom))]
-pub mod fork;
 pub mod limits;
 pub mod ring;
-#[cfg(not(loom))]
-pub(crate) mod segment;
 pub mod sync;
 pub mod wait;
+
+#[cfg(not(loom))]
+pub mod emitter;
+#[cfg(not(loom))]
+pub(crate) mod fork;
+#[cfg(not(loom))]
+mod ipc_main;
+#[cfg(not(loom))]
+mod ipc_renderer;
+#[cfg(not(loom))]
+pub(crate) mod rendezvous;
+#[cfg(not(loom))]
+pub(crate) mod segment;
+#[cfg(not(loom))]
+pub(crate) mod session;
+#[cfg(not(loom))]
 pub mod value;
 #[cfg(not(loom))]
-pub mod rendezvous;
+pub mod wire;
 
+#[cfg(not(loom))]
+pub use emitter::{BoxError, ListenerId, Outcome};
 pub use error::{Corrupt, Error};
-pub use value::{Args, ArgsRef, Kind, ToValue, Value, ValueRef};
+#[cfg(not(loom))]
+pub use ipc_main::{
+    Diagnostic, Event, GoneDetails, GoneReason, InvokeEvent, IpcMain, MainOptions, ReturnValue,
+    WebContents,
+};
+#[cfg(not(loom))]
+pub use ipc_renderer::{Invoke, IpcRenderer, RendererEvent, RendererOptions};
+#[cfg(not(loom))]
+pub use rendezvous::peer::Credentials;
+#[cfg(not(loom))]
+pub use session::counters::Counters;
+#[cfg(not(loom))]
+pub use value::{Args, ArgsRef, Arguments, Kind, ToValue, Value, ValueRef};
+pub use wait::WaitPolicy;

@@ -37,6 +37,11 @@ pub const CHANNEL_SLOTS: usize = 1024;
 /// for replies. An empty overflow takes one message of any legal size.
 pub const OVERFLOW_BYTES: usize = 8 << 20;
 
+/// Bytes on top of [`OVERFLOW_BYTES`] for answers of fixed size, which say that the real one was
+/// refused. A renderer that fills even these makes calls without end and reads no answers; its
+/// session ends.
+pub const OVERFLOW_RESERVE: usize = 1 << 20;
+
 /// Records that main takes from one renderer before it looks at the next.
 pub const ROUND_RECORDS: usize = 64;
 
@@ -58,3 +63,7 @@ pub const SPIN_MAX: Duration = Duration::from_micros(50);
 /// The longest futex wait before a blocked caller looks whether its peer still lives: the kernel
 /// wakes no futex waiter when a process dies.
 pub const LIVENESS_SLICE: Duration = Duration::from_millis(5);
+
+/// How often a main that is busy, or spins for ever, looks for sleepers that nudge and for renderers
+/// that come and go.
+pub const LOOK_EVERY: Duration = Duration::from_micros(32);

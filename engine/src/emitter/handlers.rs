@@ -49,6 +49,12 @@ impl<H: ?Sized> Handlers<H> {
         removed.is_some() // dropped here, outside the lock: a handler's drop may come back
     }
 
+    /// Removes all handlers.
+    pub fn remove_all(&self) {
+        let removed = std::mem::take(&mut *self.channels.lock());
+        drop(removed); // outside the lock
+    }
+
     /// The handler to call now. One of [`handle_once`](Self::handle_once) is removed by this.
     #[must_use]
     pub fn take_or_get(&self, channel: &str) -> Option<Arc<H>> {

@@ -7,9 +7,12 @@
 
 mod handlers;
 mod listeners;
+mod outcome;
 
 #[cfg(test)]
 mod tests;
 
 pub use handlers::Handlers;
 pub use listeners::{Emitted, Emitter, ListenerId};
+pub(crate) use outcome::guarded;
+pub use outcome::{BoxError, Outcome};

@@ -38,7 +38,7 @@ const UNWATCHED_SLICE: Duration = Duration::from_millis(10);
 /// [`Error::NoMain`] if there was none in time; [`Error::Deadline`] if it accepted nobody in time;
 /// [`Error::PermissionDenied`] for a directory that is not ours alone; [`Error::Exhausted`] and
 /// [`Error::System`].
-pub fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Stream, Error> {
+pub(crate) fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> Result<Stream, Error> {
     let patient = deadline.is_some();
     let deadline = deadline.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
     let mut arrivals = None;

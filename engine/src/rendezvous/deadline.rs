@@ -13,7 +13,7 @@ use crate::Error;
 ///
 /// # Errors
 /// [`Error::Exhausted`] if the kernel lacks memory.
-pub fn poll_until(fds: &mut [PollFd<'_>], deadline: Option<Instant>) -> Result<bool, Error> {
+pub(crate) fn poll_until(fds: &mut [PollFd<'_>], deadline: Option<Instant>) -> Result<bool, Error> {
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         // A wait too long for the clock's type is a wait without end.
@@ -27,6 +27,6 @@ pub fn poll_until(fds: &mut [PollFd<'_>], deadline: Option<Instant>) -> Result<b
 }
 
 /// Whether one of `fds` is ready now. A kernel without memory to look counts as no.
-pub fn poll_now(fds: &mut [PollFd<'_>]) -> bool {
+pub(crate) fn poll_now(fds: &mut [PollFd<'_>]) -> bool {
     poll_until(fds, Some(Instant::now())).unwrap_or(false)
 }

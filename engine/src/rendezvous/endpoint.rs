@@ -21,14 +21,14 @@ use rustix::net::SocketAddrUnix;
 use crate::Error;
 
 /// The longest endpoint name in bytes.
-pub const NAME_MAX: usize = 64;
+pub(crate) const NAME_MAX: usize = 64;
 
 /// The longest path that fits into the address of a socket, its final zero aside.
 const SOCKET_PATH_MAX: usize = 107;
 
 /// A name in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
+pub(crate) struct Endpoint {
     directory: Directory,
     name: String,
 }
@@ -39,7 +39,7 @@ impl Endpoint {
     /// # Errors
     /// [`Error::EndpointName`] unless `name` is 1 to 64 of `[A-Za-z0-9._-]` and neither `.` nor
     /// `..`.
-    pub fn new(name: &str) -> Result<Self, Error> {
+    pub(crate) fn new(name: &str) -> Result<Self, Error> {
         Self::at(Directory::of_user(), name)
     }
 
@@ -47,7 +47,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn at(directory: Directory, name: &str) -> Result<Self, Error> {
+    pub(crate) fn at(directory: Directory, name: &str) -> Result<Self, Error> {
         if !is_name(name) {
             return Err(Error::EndpointName { name: name.to_owned() });
         }
@@ -56,37 +56,37 @@ impl Endpoint {
 
     /// The name.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The directory.
     #[must_use]
-    pub fn directory(&self) -> &Directory {
+    pub(crate) fn directory(&self) -> &Directory {
         &self.directory
     }
 
     /// File that the living main holds a lock on.
     #[must_use]
-    pub fn lock_file(&self) -> String {
+    pub(crate) fn lock_file(&self) -> String {
         format!("{}.lock", self.name)
     }
 
     /// Socket that renderers connect to.
     #[must_use]
-    pub fn socket_file(&self) -> String {
+    pub(crate) fn socket_file(&self) -> String {
         format!("{}.sock", self.name)
     }
 
     /// Socket that nobody is to connect to yet.
     #[must_use]
-    pub fn new_socket_file(&self) -> String {
+    pub(crate) fn new_socket_file(&self) -> String {
         format!("{}.new", self.name)
     }
 
     /// [`Error::NoMain`] for this endpoint.
     #[must_use]
-    pub fn no_main(&self) -> Error {
+    pub(crate) fn no_main(&self) -> Error {
         Error::NoMain { endpoint: self.name.clone() }
     }
 }
@@ -98,7 +98,7 @@ fn is_name(name: &str) -> bool {
 
 /// Where endpoints are: a path, which need not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Directory {
+pub(crate) struct Directory {
     path: PathBuf,
 }
 
@@ -107,7 +107,7 @@ impl Directory {
     ///
     /// As the XDG specification wants it, a value that is not an absolute path counts as none.
     #[must_use]
-    pub fn of_user() -> Self {
+    pub(crate) fn of_user() -> Self {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         Self::of_user_in(runtime, &std::env::temp_dir())
     }
@@ -124,13 +124,13 @@ impl Directory {
 
     /// The directory `path`.
     #[must_use]
-    pub fn at(path: impl Into<PathBuf>) -> Self {
+    pub(crate) fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
     /// The path.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -139,7 +139,7 @@ impl Directory {
     /// # Errors
     /// [`Error::PermissionDenied`] naming the directory if it is not ours alone, and
     /// [`Error::System`].
-    pub fn ensure(&self) -> Result<OpenDirectory, Error> {
+    pub(crate) fn ensure(&self) -> Result<OpenDirectory, Error> {
         match rustix::fs::mkdir(&self.path, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(self.failed("mkdir", errno)),
@@ -151,7 +151,7 @@ impl Directory {
     ///
     /// # Errors
     /// As [`ensure`](Self::ensure).
-    pub fn open(&self) -> Result<Option<OpenDirectory>, Error> {
+    pub(crate) fn open(&self) -> Result<Option<OpenDirectory>, Error> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = match rustix::fs::open(&self.path, flags, Mode::empty()) {
             Ok(fd) => fd,
@@ -189,7 +189,7 @@ impl Directory {
 /// Files are reached through its descriptor where the kernel has a call for that, so that what
 /// was checked is what is used.
 #[derive(Debug)]
-pub struct OpenDirectory {
+pub(crate) struct OpenDirectory {
     fd: OwnedFd,
     path: PathBuf,
     identity: (u64, u64),
@@ -198,13 +198,13 @@ pub struct OpenDirectory {
 impl OpenDirectory {
     /// The descriptor.
     #[must_use]
-    pub fn fd(&self) -> &OwnedFd {
+    pub(crate) fn fd(&self) -> &OwnedFd {
         &self.fd
     }
 
     /// Device and inode: the same for every path to this directory.
     #[must_use]
-    pub fn identity(&self) -> (u64, u64) {
+    pub(crate) fn identity(&self) -> (u64, u64) {
         self.identity
     }
 
@@ -214,7 +214,7 @@ impl OpenDirectory {
     ///
     /// # Errors
     /// [`Error::System`] for a path with a zero byte in it.
-    pub fn address(&self, file: &str) -> Result<SocketAddrUnix, Error> {
+    pub(crate) fn address(&self, file: &str) -> Result<SocketAddrUnix, Error> {
         let mut path = self.path.join(file);
         if path.as_os_str().len() > SOCKET_PATH_MAX {
             path = PathBuf::from(format!("/proc/self/fd/{}/{file}", self.fd.as_raw_fd()));
@@ -226,7 +226,7 @@ impl OpenDirectory {
     ///
     /// # Errors
     /// What unlinking it answers.
-    pub fn remove(&self, file: &str) -> Result<(), Error> {
+    pub(crate) fn remove(&self, file: &str) -> Result<(), Error> {
         let file = OsStr::from_bytes(file.as_bytes());
         match rustix::fs::unlinkat(&self.fd, file, rustix::fs::AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),

@@ -32,7 +32,7 @@ const ROOM: usize = 4;
 
 /// What main found on the socket of a renderer that did not say hello yet.
 #[derive(Debug)]
-pub enum Arrival {
+pub(crate) enum Arrival {
     /// Nothing so far. Look again when the socket is readable.
     NotYet,
     /// The renderer went away.
@@ -43,7 +43,7 @@ pub enum Arrival {
 
 /// A session as the renderer gets it.
 #[derive(Debug)]
-pub struct Welcomed {
+pub(crate) struct Welcomed {
     /// Features that both sides have.
     pub features: u64,
     /// Its numbers. Nothing was compared with the descriptors yet.
@@ -62,7 +62,7 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::Exhausted`] or [`Error::System`].
-    pub fn send_hello(&self, hello: &Hello) -> Result<(), Error> {
+    pub(crate) fn send_hello(&self, hello: &Hello) -> Result<(), Error> {
         match send_packet(self.as_fd(), &hello.encode(), &[]) {
             Ok(()) | Err(Errno::PIPE | Errno::CONNRESET) => Ok(()),
             Err(errno) => Err(Error::system("send", errno)),
@@ -73,7 +73,7 @@ impl Stream {
     ///
     /// # Errors
     /// As [`Hello::decode`]; [`Refusal::of`](super::welcome::Refusal::of) makes the answer of it.
-    pub fn recv_hello(&self, ours: &Terms) -> Result<Arrival, Error> {
+    pub(crate) fn recv_hello(&self, ours: &Terms) -> Result<Arrival, Error> {
         let mut packet = [0; Hello::LEN];
         match self.recv(&mut packet) {
             Ok(None) | Err(Errno::CONNRESET) => Ok(Arrival::HungUp),
@@ -88,7 +88,7 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::Disconnected`] if the renderer is gone, [`Error::Exhausted`], [`Error::System`].
-    pub fn send_welcome(
+    pub(crate) fn send_welcome(
         &self,
         welcome: &Welcome,
         segments: [BorrowedFd<'_>; DESCRIPTORS],
@@ -100,7 +100,7 @@ impl Stream {
     ///
     /// # Errors
     /// As [`send_welcome`](Self::send_welcome).
-    pub fn send_refusal(&self, welcome: &Welcome) -> Result<(), Error> {
+    pub(crate) fn send_refusal(&self, welcome: &Welcome) -> Result<(), Error> {
         told(send_packet(self.as_fd(), &welcome.encode(), &[]))
     }
 
@@ -109,7 +109,11 @@ impl Stream {
     /// # Errors
     /// [`Error::Deadline`], [`Error::MainGone`], what [`Welcome::granted`] names, and
     /// [`Error::Corrupt`] for another number of descriptors than two, all of which are closed.
-    pub fn recv_welcome(&self, ours: &Terms, deadline: Option<Instant>) -> Result<Welcomed, Error> {
+    pub(crate) fn recv_welcome(
+        &self,
+        ours: &Terms,
+        deadline: Option<Instant>,
+    ) -> Result<Welcomed, Error> {
         loop {
             // In this order: a main that refuses and hangs up is read to its end.
             let gone = self.is_gone();

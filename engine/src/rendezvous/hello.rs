@@ -41,7 +41,7 @@ const RENDERER: u32 = 1;
 
 /// What a renderer says first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hello {
+pub(crate) struct Hello {
     /// What the renderer speaks.
     pub terms: Terms,
     /// The rings it would like; zero leaves one to main, which decides in any case.
@@ -50,11 +50,11 @@ pub struct Hello {
 
 impl Hello {
     /// Size of the packet.
-    pub const LEN: usize = 64;
+    pub(crate) const LEN: usize = 64;
 
     /// The packet.
     #[must_use]
-    pub fn encode(&self) -> [u8; Self::LEN] {
+    pub(crate) fn encode(&self) -> [u8; Self::LEN] {
         let mut packet = [0; Self::LEN];
         put_u64(&mut packet, 0, MAGIC);
         put_u32(&mut packet, 8, self.terms.version);
@@ -71,7 +71,7 @@ impl Hello {
     ///
     /// # Errors
     /// What [`Terms::check`] refuses, and [`Error::Corrupt`] for what no renderer of ours sends.
-    pub fn decode(packet: &[u8], ours: &Terms) -> Result<Self, Error> {
+    pub(crate) fn decode(packet: &[u8], ours: &Terms) -> Result<Self, Error> {
         let version = preamble(packet, MAGIC, PLACES)?;
         ours.check(&Terms { version, ..*ours })?;
         let packet: &[u8; Self::LEN] = exactly(packet, PLACES)?;

@@ -42,7 +42,7 @@ const DEAD_MAX: u32 = 16;
 /// Dropping it hangs up on whoever waits to be accepted, and removes the socket. In a forked
 /// child, dropping only closes: the endpoint stays its parent's.
 #[derive(Debug)]
-pub struct Listener {
+pub(crate) struct Listener {
     socket: OwnedFd,
     /// Given up for a moment to accept a renderer only to refuse it, see [`accept`](Self::accept).
     spare: Option<OwnedFd>,
@@ -60,7 +60,7 @@ impl Listener {
     /// [`Error::EndpointInUse`] while a main lives there, in this process or in another;
     /// [`Error::PermissionDenied`] for a directory that is not ours alone;
     /// [`Error::Exhausted`] and [`Error::System`].
-    pub fn bind(endpoint: &Endpoint, terms: &Terms) -> Result<Self, Error> {
+    pub(crate) fn bind(endpoint: &Endpoint, terms: &Terms) -> Result<Self, Error> {
         let directory = endpoint.directory().ensure()?;
         let claim = Claim::take(endpoint, &directory)?;
         let socket = listen(endpoint, &directory)?;
@@ -86,7 +86,7 @@ impl Listener {
     /// listener readable and main's loop spinning. So a spare descriptor is given up, the renderer
     /// accepted, refused as [`Refusal::Exhausted`] and closed, and the spare taken back. The next
     /// call is for the next renderer, unless the listener [is clogged](Self::is_clogged).
-    pub fn accept(&mut self) -> Result<Option<Stream>, Error> {
+    pub(crate) fn accept(&mut self) -> Result<Option<Stream>, Error> {
         if self.spare.is_none() {
             self.spare = spare_of(&self.socket);
         }
@@ -114,13 +114,13 @@ impl Listener {
     /// took even the spare descriptor, or the kernel has no memory. Leave the listener out of the
     /// poll set then, until a session ends or some time has passed.
     #[must_use]
-    pub fn is_clogged(&self) -> bool {
+    pub(crate) fn is_clogged(&self) -> bool {
         self.clogged
     }
 
     /// The endpoint.
     #[must_use]
-    pub fn endpoint(&self) -> &Endpoint {
+    pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 

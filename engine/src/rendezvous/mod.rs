@@ -38,18 +38,18 @@
 
 #[cfg(test)]
 mod actor;
-pub mod connect;
-pub mod deadline;
-pub mod endpoint;
-pub mod handshake;
-pub mod hello;
-pub mod listener;
+pub(crate) mod connect;
+pub(crate) mod deadline;
+pub(crate) mod endpoint;
+pub(crate) mod handshake;
+pub(crate) mod hello;
+pub(crate) mod listener;
 mod packet;
-pub mod peer;
+pub(crate) mod peer;
 #[cfg(test)]
 mod scratch;
-pub mod sockopt;
-pub mod spawn;
-pub mod stream;
-pub mod terms;
-pub mod welcome;
+pub(crate) mod sockopt;
+pub(crate) mod spawn;
+pub(crate) mod stream;
+pub(crate) mod terms;
+pub(crate) mod welcome;

@@ -21,17 +21,17 @@ pub struct Credentials {
 }
 
 /// Which peers may take part in a session.
-pub type Policy = fn(&Credentials) -> bool;
+pub(crate) type Policy = fn(&Credentials) -> bool;
 
 /// The default policy: the peer runs as our effective user.
 #[must_use]
-pub fn same_user(peer: &Credentials) -> bool {
+pub(crate) fn same_user(peer: &Credentials) -> bool {
     peer.uid == rustix::process::geteuid().as_raw()
 }
 
 /// A process, held by a descriptor that stays its own after it has died and its id is reused.
 #[derive(Debug)]
-pub struct Peer {
+pub(crate) struct Peer {
     credentials: Credentials,
     process: OwnedFd,
 }
@@ -47,7 +47,7 @@ impl Peer {
     /// # Errors
     /// [`Error::Exhausted`] without a free descriptor, [`Error::PermissionDenied`] on those
     /// kernels for a process of another pid namespace, and [`Error::System`].
-    pub fn of(socket: BorrowedFd<'_>) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(socket: BorrowedFd<'_>) -> Result<Option<Self>, Error> {
         let credentials = sockopt::peer_credentials(socket)
             .map_err(|errno| Error::system("getsockopt", errno))?;
         let process = match sockopt::peer_pidfd(socket) {
@@ -61,7 +61,7 @@ impl Peer {
     ///
     /// # Errors
     /// As [`of`](Self::of).
-    pub fn child(pid: u32) -> Result<Option<Self>, Error> {
+    pub(crate) fn child(pid: u32) -> Result<Option<Self>, Error> {
         let uid = rustix::process::geteuid().as_raw();
         let gid = rustix::process::getegid().as_raw();
         Self::by_id(Credentials { pid, uid, gid })
@@ -88,19 +88,19 @@ impl Peer {
 
     /// Who the process is.
     #[must_use]
-    pub fn credentials(&self) -> Credentials {
+    pub(crate) fn credentials(&self) -> Credentials {
         self.credentials
     }
 
     /// Descriptor of the process: readable once it is dead.
     #[must_use]
-    pub fn pidfd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn pidfd(&self) -> BorrowedFd<'_> {
         self.process.as_fd()
     }
 
     /// Whether the process has died.
     #[must_use]
-    pub fn is_dead(&self) -> bool {
+    pub(crate) fn is_dead(&self) -> bool {
         let mut process = [PollFd::new(&self.process, PollFlags::IN)];
         super::deadline::poll_now(&mut process) && !process[0].revents().is_empty()
     }

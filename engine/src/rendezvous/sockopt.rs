@@ -24,7 +24,7 @@ const SO_PASSRIGHTS: libc::c_int = 83;
 ///
 /// # Errors
 /// What `getsockopt` answers.
-pub fn peer_credentials(socket: BorrowedFd<'_>) -> Result<Credentials, Errno> {
+pub(crate) fn peer_credentials(socket: BorrowedFd<'_>) -> Result<Credentials, Errno> {
     let [pid, uid, gid] = get::<[u32; 3]>(socket.as_raw_fd(), libc::SO_PEERCRED)?;
     Ok(Credentials { pid, uid, gid })
 }
@@ -33,7 +33,7 @@ pub fn peer_credentials(socket: BorrowedFd<'_>) -> Result<Credentials, Errno> {
 ///
 /// # Errors
 /// `ENOPROTOOPT` on a kernel without the option; `ESRCH` or `EINVAL` for a process that is gone.
-pub fn peer_pidfd(socket: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+pub(crate) fn peer_pidfd(socket: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     let fd = get::<RawFd>(socket.as_raw_fd(), SO_PEERPIDFD)?;
     // SAFETY: the kernel has just made this descriptor, with CLOEXEC, for this call, and nobody
     // else knows its number.
@@ -45,7 +45,7 @@ pub fn peer_pidfd(socket: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
 ///
 /// # Errors
 /// What `setsockopt` answers, the missing option aside.
-pub fn refuse_descriptors(socket: BorrowedFd<'_>) -> Result<bool, Errno> {
+pub(crate) fn refuse_descriptors(socket: BorrowedFd<'_>) -> Result<bool, Errno> {
     let off: libc::c_int = 0;
     // SAFETY: the option takes one int, and `off` is one that outlives the call.
     let status = unsafe {
@@ -69,7 +69,7 @@ pub fn refuse_descriptors(socket: BorrowedFd<'_>) -> Result<bool, Errno> {
 ///
 /// A cookie is unique among the sockets of a network namespace and never given out again.
 #[must_use]
-pub fn cookie_of(number: RawFd) -> Option<u64> {
+pub(crate) fn cookie_of(number: RawFd) -> Option<u64> {
     let domain = get::<libc::c_int>(number, libc::SO_DOMAIN).ok()?;
     let kind = get::<libc::c_int>(number, libc::SO_TYPE).ok()?;
     let cookie = get::<u64>(number, libc::SO_COOKIE).ok()?;

@@ -28,7 +28,7 @@ use super::stream::Stream;
 use crate::Error;
 
 /// The variable through which a spawned renderer finds its session.
-pub const VARIABLE: &str = "RINGMAIN_FD";
+pub(crate) const VARIABLE: &str = "RINGMAIN_FD";
 
 /// No descriptor to hand over.
 const NONE: RawFd = -1;
@@ -46,7 +46,7 @@ const FIRST: RawFd = 3;
 /// [`Error::Exhausted`], [`Error::System`] naming `spawn` with what starting the program answered,
 /// and [`Error::RendererGone`] if the child was dead and reaped before it could be looked at, which
 /// takes a process that ignores `SIGCHLD`. If this fails, no child is left.
-pub fn spawn(command: &mut Command) -> Result<(Stream, Child), Error> {
+pub(crate) fn spawn(command: &mut Command) -> Result<(Stream, Child), Error> {
     let (ours, theirs) = pair()?;
     let cookie = sockopt::cookie_of(theirs.as_raw_fd());
     let cookie = cookie.ok_or(Error::System { call: "getsockopt", errno: libc::ENOTSOCK })?;
@@ -132,7 +132,7 @@ fn keep_over_exec(number: RawFd) -> std::io::Result<()> {
 /// # Errors
 /// [`Error::NotSpawned`] if no main spawned this process, or the session was taken already;
 /// [`Error::MainGone`]; [`Error::Exhausted`] and [`Error::System`].
-pub fn inherited() -> Result<Stream, Error> {
+pub(crate) fn inherited() -> Result<Stream, Error> {
     let not_spawned = Error::NotSpawned { variable: VARIABLE };
     let Some(number) = named_in(std::env::var(VARIABLE).ok().as_deref()) else {
         return Err(not_spawned);

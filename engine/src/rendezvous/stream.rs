@@ -16,7 +16,7 @@ use crate::fork::Generation;
 const NUDGE: u8 = b'n';
 
 /// Packets that one [`drain`](Stream::drain) reads at most, however many wait.
-pub const DRAIN_MAX: u32 = 64;
+pub(crate) const DRAIN_MAX: u32 = 64;
 
 /// A session's SEQPACKET socket and the peer's pidfd. No call on it blocks, but
 /// [`recv_welcome`](Self::recv_welcome), the renderer's.
@@ -24,7 +24,7 @@ pub const DRAIN_MAX: u32 = 64;
 /// Dropping it hangs up, also where a forked child still holds the socket. In such a child,
 /// dropping only closes: the session stays its parent's.
 #[derive(Debug)]
-pub struct Stream {
+pub(crate) struct Stream {
     socket: OwnedFd,
     peer: Peer,
     generation: Generation,
@@ -33,7 +33,7 @@ pub struct Stream {
 /// What became of a nudge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a peer that is gone will not wake"]
-pub enum Nudge {
+pub(crate) enum Nudge {
     /// It is on its way.
     Sent,
     /// So many are on their way that the socket is full: the peer will wake without this one.
@@ -45,7 +45,7 @@ pub enum Nudge {
 /// What [`Stream::drain`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[must_use = "the peer may have hung up"]
-pub struct Drained {
+pub(crate) struct Drained {
     /// Nudges.
     pub nudges: u32,
     /// Packets that are no nudge. No peer of ours sends any.
@@ -60,7 +60,7 @@ impl Stream {
     ///
     /// # Errors
     /// As [`Peer::of`] and [`Generation::current`].
-    pub fn of(socket: OwnedFd) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(socket: OwnedFd) -> Result<Option<Self>, Error> {
         match Peer::of(socket.as_fd())? {
             Some(peer) => Ok(Some(Self::with_peer(socket, peer)?)),
             None => Ok(None),
@@ -71,7 +71,7 @@ impl Stream {
     ///
     /// # Errors
     /// As [`Generation::current`].
-    pub fn with_peer(socket: OwnedFd, peer: Peer) -> Result<Self, Error> {
+    pub(crate) fn with_peer(socket: OwnedFd, peer: Peer) -> Result<Self, Error> {
         Ok(Self { socket, peer, generation: Generation::current()? })
     }
 
@@ -79,7 +79,7 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::PermissionDenied`] naming the peer.
-    pub fn admit(&self, policy: Policy) -> Result<(), Error> {
+    pub(crate) fn admit(&self, policy: Policy) -> Result<(), Error> {
         let peer = self.credentials();
         if policy(&peer) {
             return Ok(());
@@ -90,19 +90,19 @@ impl Stream {
 
     /// Who the peer is.
     #[must_use]
-    pub fn credentials(&self) -> Credentials {
+    pub(crate) fn credentials(&self) -> Credentials {
         self.peer.credentials()
     }
 
     /// Descriptor of the peer's process: readable once it is dead.
     #[must_use]
-    pub fn pidfd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn pidfd(&self) -> BorrowedFd<'_> {
         self.peer.pidfd()
     }
 
     /// The process that made this stream, as opposed to a forked child.
     #[must_use]
-    pub fn generation(&self) -> Generation {
+    pub(crate) fn generation(&self) -> Generation {
         self.generation
     }
 
@@ -110,9 +110,17 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::System`].
-    pub fn refuses_descriptors(&self) -> Result<bool, Error> {
+    pub(crate) fn refuses_descriptors(&self) -> Result<bool, Error> {
         sockopt::refuse_descriptors(self.as_fd())
             .map_err(|errno| Error::system("setsockopt", errno))
+    }
+
+    /// Ends the session for both sides, though the descriptor stays open until the drop.
+    pub(crate) fn hang_up(&self) {
+        if self.generation.is_this_process() {
+            // Fails only if the peer was first.
+            let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
+        }
     }
 
     /// Wakes a peer that sleeps in its event loop.
@@ -120,7 +128,7 @@ impl Stream {
     /// # Errors
     /// [`Error::Exhausted`] if the kernel lacks memory for one byte: the nudge is lost, and the
     /// caller's to repeat.
-    pub fn nudge(&self) -> Result<Nudge, Error> {
+    pub(crate) fn nudge(&self) -> Result<Nudge, Error> {
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         loop {
             return match rustix::net::send(&self.socket, &[NUDGE], flags) {
@@ -137,7 +145,7 @@ impl Stream {
     ///
     /// There is no room for descriptors in this read, so none is ever received. A packet too long
     /// for the buffer is cut off and counted.
-    pub fn drain(&self) -> Drained {
+    pub(crate) fn drain(&self) -> Drained {
         let mut drained = Drained::default();
         for _ in 0..DRAIN_MAX {
             let mut packet = [0; 2];
@@ -188,7 +196,7 @@ impl Stream {
     /// peer that dropped its session lives on. A peer that only refuses to read, as none of ours
     /// does, shows at the next [`nudge`](Self::nudge). One system call, about 1 µs.
     #[must_use]
-    pub fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         let mut both = self.wake_ups(PollFlags::RDHUP);
         poll_now(&mut both) && both.iter().any(|fd| !fd.revents().is_empty())
     }
@@ -210,10 +218,7 @@ impl AsFd for Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        if self.generation.is_this_process() {
-            // Fails only if the peer was first.
-            let _ = rustix::net::shutdown(&self.socket, Shutdown::Both);
-        }
+        self.hang_up();
     }
 }
 

@@ -3,11 +3,11 @@
 use crate::Error;
 
 /// The version of the protocol. Counts up when old and new sides cannot talk.
-pub const VERSION: u32 = 1;
+pub(crate) use crate::layout::VERSION;
 
 /// What a side speaks. Sides whose versions or fingerprints differ make no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
+pub(crate) struct Terms {
     /// [`VERSION`], and another number only in tests.
     pub version: u32,
     /// What this side can do beyond the version.
@@ -19,7 +19,7 @@ pub struct Terms {
 impl Terms {
     /// The terms of this build.
     #[must_use]
-    pub fn new(features: u64, fingerprint: u64) -> Self {
+    pub(crate) fn new(features: u64, fingerprint: u64) -> Self {
         Self { version: VERSION, features, fingerprint }
     }
 
@@ -27,7 +27,7 @@ impl Terms {
     ///
     /// # Errors
     /// [`Error::VersionMismatch`] or [`Error::LayoutMismatch`].
-    pub fn check(&self, theirs: &Terms) -> Result<(), Error> {
+    pub(crate) fn check(&self, theirs: &Terms) -> Result<(), Error> {
         if self.version != theirs.version {
             return Err(Error::VersionMismatch { ours: self.version, theirs: theirs.version });
         }
@@ -41,7 +41,7 @@ impl Terms {
 
 /// Capacities of a session's three rings in bytes, each a power of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Capacities {
+pub(crate) struct Capacities {
     /// Messages from the renderer.
     pub to_main: u32,
     /// Messages from main.

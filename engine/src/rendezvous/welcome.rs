@@ -15,7 +15,7 @@ const ACCEPTED: u32 = 0;
 /// Why main makes no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// The versions differ.
     VersionMismatch = 1,
     /// The layouts differ.
@@ -31,7 +31,7 @@ pub enum Refusal {
 impl Refusal {
     /// The refusal that tells a renderer of `error`.
     #[must_use]
-    pub fn of(error: &Error) -> Self {
+    pub(crate) fn of(error: &Error) -> Self {
         match error {
             Error::VersionMismatch { .. } => Self::VersionMismatch,
             Error::LayoutMismatch { .. } => Self::LayoutMismatch,
@@ -74,7 +74,7 @@ impl Refusal {
 
 /// What a session is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grant {
+pub(crate) struct Grant {
     /// Id of the renderer's `WebContents`, from 1.
     pub web_contents: u32,
     /// Bytes of the segment that main writes.
@@ -87,7 +87,7 @@ pub struct Grant {
 
 /// What main answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Welcome {
+pub(crate) struct Welcome {
     /// What main speaks.
     pub terms: Terms,
     /// The session, or why there is none.
@@ -96,11 +96,11 @@ pub struct Welcome {
 
 impl Welcome {
     /// Size of the packet.
-    pub const LEN: usize = 96;
+    pub(crate) const LEN: usize = 96;
 
     /// The packet.
     #[must_use]
-    pub fn encode(&self) -> [u8; Self::LEN] {
+    pub(crate) fn encode(&self) -> [u8; Self::LEN] {
         let mut packet = [0; Self::LEN];
         put_u64(&mut packet, 0, MAGIC);
         put_u32(&mut packet, 8, self.terms.version);
@@ -128,7 +128,7 @@ impl Welcome {
     ///
     /// # Errors
     /// [`Error::VersionMismatch`], and [`Error::Corrupt`] for what no main of ours sends.
-    pub fn decode(packet: &[u8], ours: &Terms) -> Result<Self, Error> {
+    pub(crate) fn decode(packet: &[u8], ours: &Terms) -> Result<Self, Error> {
         let version = preamble(packet, MAGIC, PLACES)?;
         ours.check(&Terms { version, ..*ours })?;
         let packet: &[u8; Self::LEN] = exactly(packet, PLACES)?;
@@ -176,7 +176,7 @@ impl Welcome {
     /// [`Error::VersionMismatch`] and [`Error::LayoutMismatch`] with both sides' values,
     /// [`Error::PermissionDenied`], [`Error::Exhausted`], and [`Error::Corrupt`] for a refusal
     /// that contradicts itself.
-    pub fn granted(&self, ours: &Terms) -> Result<Grant, Error> {
+    pub(crate) fn granted(&self, ours: &Terms) -> Result<Grant, Error> {
         let grant = self.verdict.map_err(|refusal| refusal.as_error(ours, &self.terms))?;
         ours.check(&self.terms)?;
         Ok(grant)

@@ -203,3 +203,30 @@ impl<'a> ArgsRef<'a> {
         Args(store)
     }
 }
+
+/// Arguments that can be sent: owned, borrowed, or just received.
+pub trait Arguments {
+    /// The bytes that travel, see [`Args::archive`].
+    fn archive(&self) -> &[u8];
+}
+
+impl Arguments for Args {
+    #[inline]
+    fn archive(&self) -> &[u8] {
+        self.archive()
+    }
+}
+
+impl Arguments for &Args {
+    #[inline]
+    fn archive(&self) -> &[u8] {
+        (*self).archive()
+    }
+}
+
+impl Arguments for ArgsRef<'_> {
+    #[inline]
+    fn archive(&self) -> &[u8] {
+        (*self).archive()
+    }
+}

@@ -25,7 +25,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use args::{Args, ArgsRef};
+pub use args::{Args, ArgsRef, Arguments};
 pub use builder::{Builder, Slot, Slots};
 pub use convert::{Bytes, ToValue, WrongKind};
 pub use owned::Value;

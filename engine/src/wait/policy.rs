@@ -31,6 +31,8 @@ mod spin {
     #[derive(Debug)]
     pub(crate) struct Spin {
         policy: WaitPolicy,
+        /// How long policy Spin polls before it looks around.
+        look_every: Duration,
         /// Nanoseconds. Several threads may write it; any of their values will do.
         budget: AtomicU32,
     }
@@ -41,7 +43,9 @@ mod spin {
         /// What was waited for is there.
         Ready,
         /// It is time to sleep.
-        Exhausted,
+        Sleep,
+        /// It is time to look whether the peer still lives, and then to spin on.
+        Look,
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "50,000 fits")]
@@ -52,50 +56,41 @@ mod spin {
     const POLLS: u32 = 32;
 
     impl Spin {
-        pub(crate) fn new(policy: WaitPolicy) -> Self {
-            Self { policy, budget: AtomicU32::new(MAX_NS) }
+        pub(crate) fn new(policy: WaitPolicy, look_every: Duration) -> Self {
+            Self { policy, look_every, budget: AtomicU32::new(MAX_NS) }
         }
 
-        /// Polls until `ready`, or until it is time to sleep. `peer_elsewhere` says whether the peer
-        /// runs on another CPU now: spinning while it needs this one takes 7 µs to 8 ms.
+        /// Polls until `ready`, or until it is time for something else. `peer_elsewhere` says whether
+        /// the peer runs on another CPU now: spinning while it needs this one takes 7 µs to 8 ms.
         #[inline]
         pub(crate) fn until(
             &self,
             mut ready: impl FnMut() -> bool,
             peer_elsewhere: impl Fn() -> bool,
         ) -> SpinOutcome {
-            for _ in 0..POLLS {
-                if ready() {
-                    return SpinOutcome::Ready;
-                }
-                if self.policy == WaitPolicy::Park {
-                    return SpinOutcome::Exhausted;
-                }
-                pause();
+            if ready() {
+                return SpinOutcome::Ready;
             }
-            self.keep_spinning(ready, peer_elsewhere)
+            match self.policy {
+                WaitPolicy::Park => SpinOutcome::Sleep,
+                WaitPolicy::Adaptive if !peer_elsewhere() => SpinOutcome::Sleep,
+                WaitPolicy::Adaptive => {
+                    let budget = self.budget.load(Ordering::Relaxed);
+                    self.adapt(spin(ready, Duration::from_nanos(budget.into()), peer_elsewhere))
+                }
+                WaitPolicy::Spin if spin(ready, self.look_every, || true) => SpinOutcome::Ready,
+                WaitPolicy::Spin => SpinOutcome::Look,
+            }
         }
 
-        fn keep_spinning(
-            &self,
-            mut ready: impl FnMut() -> bool,
-            peer_elsewhere: impl Fn() -> bool,
-        ) -> SpinOutcome {
-            let started = Instant::now();
-            let budget = Duration::from_nanos(self.budget.load(Ordering::Relaxed).into());
-            while self.policy == WaitPolicy::Spin || peer_elsewhere() && started.elapsed() < budget
-            {
-                for _ in 0..POLLS {
-                    if ready() {
-                        self.budget.store(MAX_NS, Ordering::Relaxed);
-                        return SpinOutcome::Ready;
-                    }
-                    pause();
-                }
+        #[inline]
+        fn adapt(&self, paid: bool) -> SpinOutcome {
+            let budget = self.budget.load(Ordering::Relaxed);
+            let next = if paid { MAX_NS } else { (budget / 2).max(MIN_NS) };
+            if next != budget {
+                self.budget.store(next, Ordering::Relaxed);
             }
-            self.budget
-                .store((self.budget.load(Ordering::Relaxed) / 2).max(MIN_NS), Ordering::Relaxed);
-            SpinOutcome::Exhausted
+            if paid { SpinOutcome::Ready } else { SpinOutcome::Sleep }
         }
 
         /// Learns from a sleep that followed a spin.
@@ -107,37 +102,65 @@ mod spin {
         }
     }
 
+    /// Polls for `time` at most, and no longer than `go_on`. The clock is looked at only now and
+    /// then, and not before the first polls.
+    #[inline]
+    fn spin(mut ready: impl FnMut() -> bool, time: Duration, go_on: impl Fn() -> bool) -> bool {
+        let mut started = None;
+        loop {
+            for _ in 0..POLLS {
+                pause();
+                if ready() {
+                    return true;
+                }
+            }
+            let started = *started.get_or_insert_with(Instant::now);
+            if started.elapsed() >= time || !go_on() {
+                return false;
+            }
+        }
+    }
+
     #[cfg(test)]
     mod tests {
         use super::*;
         use std::cell::Cell;
 
+        fn never(polls: &Cell<u32>) -> impl FnMut() -> bool {
+            || {
+                polls.set(polls.get() + 1);
+                false
+            }
+        }
+
         #[test]
         fn park_looks_once() {
             let polls = Cell::new(0);
-            let ready = || {
-                polls.set(polls.get() + 1);
-                false
-            };
-            assert_eq!(Spin::new(WaitPolicy::Park).until(ready, || true), SpinOutcome::Exhausted);
+            let spin = Spin::new(WaitPolicy::Park, SPIN_MAX);
+            assert_eq!(spin.until(never(&polls), || true), SpinOutcome::Sleep);
             assert_eq!(polls.get(), 1);
         }
 
         #[test]
         fn a_peer_on_the_same_cpu_is_not_spun_for() {
-            let spin = Spin::new(WaitPolicy::Adaptive);
             let polls = Cell::new(0);
-            let ready = || {
-                polls.set(polls.get() + 1);
-                false
-            };
-            assert_eq!(spin.until(ready, || false), SpinOutcome::Exhausted);
-            assert_eq!(polls.get(), POLLS);
+            let spin = Spin::new(WaitPolicy::Adaptive, SPIN_MAX);
+            assert_eq!(spin.until(never(&polls), || false), SpinOutcome::Sleep);
+            assert_eq!(polls.get(), 1);
+        }
+
+        #[test]
+        fn a_spin_ends_when_the_peer_comes_to_this_cpu() {
+            let (polls, looks) = (Cell::new(0), Cell::new(0));
+            let spin = Spin::new(WaitPolicy::Adaptive, SPIN_MAX);
+            let elsewhere = || looks.replace(looks.get() + 1) == 0;
+            assert_eq!(spin.until(never(&polls), elsewhere), SpinOutcome::Sleep);
+            assert_eq!(polls.get(), 1 + POLLS);
         }
 
         #[test]
         fn spins_that_bring_nothing_get_shorter_and_a_short_sleep_restores_them() {
-            let spin = Spin::new(WaitPolicy::Adaptive);
+            let spin = Spin::new(WaitPolicy::Adaptive, SPIN_MAX);
             for _ in 0..20 {
                 spin.until(|| false, || true);
             }
@@ -149,13 +172,11 @@ mod spin {
         }
 
         #[test]
-        fn spin_outlasts_every_budget() {
+        fn policy_spin_never_asks_for_sleep() {
             let polls = Cell::new(0);
-            let ready = || {
-                polls.set(polls.get() + 1);
-                polls.get() == 1_000_000
-            };
-            assert_eq!(Spin::new(WaitPolicy::Spin).until(ready, || false), SpinOutcome::Ready);
+            let spin = Spin::new(WaitPolicy::Spin, SPIN_MAX);
+            assert_eq!(spin.until(never(&polls), || false), SpinOutcome::Look);
+            assert!(polls.get() > POLLS);
         }
     }
 }

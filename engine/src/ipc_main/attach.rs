@@ -1,0 +1,302 @@
+//! Renderers that come and go.
+
+use super::gone::GoneDetails;
+use super::slot::Slot;
+use super::state::State;
+use super::{Core, Diagnostic, WebContents};
+use crate::error::Error;
+use crate::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES};
+use crate::rendezvous::handshake::Arrival;
+use crate::rendezvous::stream::Stream;
+use crate::rendezvous::welcome::{Refusal, Welcome};
+use crate::session::main_end::{Invitation, Prepared, terms};
+use crate::session::poller::{Token, WOKEN};
+use std::time::Instant;
+
+/// Renderers that one look at the listener takes.
+const ACCEPTS: usize = 16;
+
+/// A process that connected and has not said hello.
+#[derive(Debug)]
+pub(super) struct Handshake {
+    stream: Stream,
+    since: Instant,
+}
+
+/// What a poller token is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    Socket(usize),
+    Process(usize),
+    Handshake(usize),
+    Listener,
+    Timer,
+    Woken,
+}
+
+impl Source {
+    pub(super) fn token(self) -> Token {
+        match self {
+            Self::Socket(key) => (key as Token) << 3,
+            Self::Process(key) => (key as Token) << 3 | 1,
+            Self::Handshake(key) => (key as Token) << 3 | 2,
+            Self::Listener => 3,
+            Self::Timer => 4,
+            Self::Woken => WOKEN,
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "`token` made it of a usize")]
+    pub(super) fn of(token: Token) -> Self {
+        let key = (token >> 3) as usize;
+        match token & 7 {
+            0 => Self::Socket(key),
+            1 => Self::Process(key),
+            2 => Self::Handshake(key),
+            3 => Self::Listener,
+            4 => Self::Timer,
+            _ => Self::Woken,
+        }
+    }
+}
+
+impl State {
+    /// Acts on what the poller reported.
+    pub(super) fn on_event(&mut self, core: &Core, source: Source) {
+        match source {
+            Source::Socket(key) => self.on_socket(core, key),
+            Source::Process(key) => self.on_exit(core, key),
+            Source::Handshake(key) => self.on_handshake(core, key),
+            Source::Listener => self.accept(core),
+            Source::Timer => self.on_timer(core),
+            Source::Woken => self.adopt(core),
+        }
+    }
+
+    /// Takes over the renderers that were spawned, by any thread.
+    pub(super) fn adopt(&mut self, core: &Core) {
+        while let Some(newcomer) = core.newcomers.pop() {
+            let (mut slot, invitation) = *newcomer;
+            slot.invitation = Some(invitation);
+            self.insert(core, slot);
+        }
+    }
+
+    /// Watches a session from now on. `None` if that is not possible, and it is over.
+    fn insert(&mut self, core: &Core, slot: Slot) -> Option<usize> {
+        let key = self.sessions.insert(slot);
+        let stream = self.sessions[key].page.end().stream();
+        let watched = core
+            .poller
+            .add(stream, Source::Socket(key).token())
+            .and_then(|()| core.poller.add(stream.pidfd(), Source::Process(key).token()));
+        if let Err(error) = watched {
+            core.report(&Diagnostic::Refused { error: &error });
+            self.sessions[key].page.close();
+            self.leave(core, key);
+            return None;
+        }
+        Some(key)
+    }
+
+    /// A renderer nudges, says hello, or hangs up.
+    fn on_socket(&mut self, core: &Core, key: usize) {
+        let Some(slot) = self.sessions.get_mut(key) else { return };
+        if let Some(invitation) = slot.invitation.take() {
+            return self.on_hello(core, key, invitation);
+        }
+        let drained = slot.page.end().stream().drain();
+        slot.page.end().tally.foreign_packets.add(drained.foreign as usize);
+        if drained.hung_up || slot.page.is_destroyed() {
+            return self.begin_leaving(core, key);
+        }
+        if let Err(corrupt) = slot.page.end().drain_overflow() {
+            return self.cut_off(core, key, corrupt);
+        }
+        self.activate(key);
+    }
+
+    /// A spawned renderer's first packet.
+    fn on_hello(&mut self, core: &Core, key: usize, invitation: Invitation) {
+        let page = self.sessions[key].page.clone();
+        let stream = page.end().stream();
+        let sent = match stream.recv_hello(&terms()) {
+            Ok(Arrival::NotYet) => {
+                self.sessions[key].invitation = Some(invitation);
+                return;
+            }
+            Ok(Arrival::HungUp) => return self.begin_leaving(core, key),
+            Ok(Arrival::Hello(_)) => invitation.send(stream),
+            Err(error) => Err(refuse(stream, error)),
+        };
+        match sent {
+            Ok(()) => self.attached(core, key),
+            Err(error) => {
+                core.report(&Diagnostic::Refused { error: &error });
+                self.begin_leaving(core, key);
+            }
+        }
+    }
+
+    fn attached(&mut self, core: &Core, key: usize) {
+        self.activate(key);
+        core.run_hook(&core.on_attached, |hook| hook(&self.sessions[key].page));
+    }
+
+    fn accept(&mut self, core: &Core) {
+        for _ in 0..ACCEPTS {
+            let Some(listener) = &mut self.listener else { return };
+            match listener.accept() {
+                Ok(Some(stream)) => self.begin_handshake(core, stream),
+                Ok(None) => return,
+                Err(error) => {
+                    core.report(&Diagnostic::Refused { error: &error });
+                    if listener.is_clogged() {
+                        // Until the timer: it would stay readable, and main would spin on it.
+                        core.poller.remove(&*listener);
+                        core.timer.start();
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin_handshake(&mut self, core: &Core, stream: Stream) {
+        if let Err(error) = stream.admit(core.options.admit) {
+            let error = refuse(&stream, error);
+            return core.report(&Diagnostic::Refused { error: &error });
+        }
+        if self.handshakes.len() >= HANDSHAKES {
+            let error = refuse(&stream, Error::Exhausted { what: "handshakes" });
+            return core.report(&Diagnostic::Refused { error: &error });
+        }
+        let key = self.handshakes.insert(Handshake { stream, since: Instant::now() });
+        let stream = &self.handshakes[key].stream;
+        if let Err(error) = core.poller.add(stream, Source::Handshake(key).token()) {
+            core.report(&Diagnostic::Refused { error: &error });
+            self.handshakes.remove(key);
+            return;
+        }
+        core.timer.start();
+        // A renderer says hello right after it connected: most need no further look.
+        self.on_handshake(core, key);
+    }
+
+    fn on_handshake(&mut self, core: &Core, key: usize) {
+        let Some(handshake) = self.handshakes.get(key) else { return };
+        let arrival = handshake.stream.recv_hello(&terms());
+        if matches!(arrival, Ok(Arrival::NotYet)) {
+            return;
+        }
+        let stream = self.handshakes.remove(key).stream;
+        core.poller.remove(&stream);
+        let welcomed = match arrival {
+            Ok(Arrival::Hello(_)) => self.welcome(core, stream),
+            Ok(_) => Ok(()),
+            Err(error) => Err(refuse(&stream, error)),
+        };
+        if let Err(error) = welcomed {
+            core.report(&Diagnostic::Refused { error: &error });
+        }
+    }
+
+    fn welcome(&mut self, core: &Core, stream: Stream) -> Result<(), Error> {
+        let (slot, invitation) = Slot::new(core.prepare(stream)?, None);
+        let sent = invitation.send(slot.page.end().stream());
+        if let Err(error) = sent {
+            return Err(refuse(slot.page.end().stream(), error));
+        }
+        core.register(&slot.page);
+        if let Some(key) = self.insert(core, slot) {
+            self.attached(core, key);
+        }
+        Ok(())
+    }
+
+    /// A renderer's process has died.
+    fn on_exit(&mut self, core: &Core, key: usize) {
+        let Some(slot) = self.sessions.get(key) else { return };
+        // The event may be that of an earlier session under the same key.
+        if slot.page.end().stream().is_gone() {
+            self.begin_leaving(core, key);
+        }
+    }
+
+    fn begin_leaving(&mut self, core: &Core, key: usize) {
+        self.sessions[key].leave(core.options.geometry.to_main);
+        let stream = self.sessions[key].page.end().stream();
+        core.poller.remove(stream);
+        if self.sessions[key].child.is_none() {
+            core.poller.remove(stream.pidfd());
+        }
+        // What it had committed is delivered in the coming rounds.
+        self.activate(key);
+    }
+
+    /// Ends a session once all is delivered and it is known how the renderer went.
+    pub(super) fn leave(&mut self, core: &Core, key: usize) {
+        self.sessions[key].leave(core.options.geometry.to_main);
+        let slot = &mut self.sessions[key];
+        if !slot.page.is_destroyed() && !slot.is_delivered() {
+            return;
+        }
+        slot.page.end().end();
+        match slot.details() {
+            Some(details) => self.forget(core, key, details),
+            None => {
+                // Its exit wakes main, or the timer does.
+                core.timer.start();
+                self.deactivate(key);
+            }
+        }
+    }
+
+    fn forget(&mut self, core: &Core, key: usize, details: GoneDetails) {
+        if self.sessions[key].active {
+            self.deactivate(key);
+        }
+        let slot = self.sessions.remove(key);
+        let stream = slot.page.end().stream();
+        core.poller.remove(stream);
+        core.poller.remove(stream.pidfd());
+        core.pages.lock().remove(&slot.page.id());
+        core.run_hook(&core.on_gone, |hook| hook(&slot.page, &details));
+    }
+
+    fn on_timer(&mut self, core: &Core) {
+        let expired = |handshake: &Handshake| handshake.since.elapsed() >= HANDSHAKE_TIMEOUT;
+        self.handshakes.retain(|_, handshake| !expired(handshake));
+        let leaving = self.sessions.iter().filter(|(_, slot)| slot.leaving.is_some());
+        for key in leaving.map(|(key, _)| key).collect::<Vec<_>>() {
+            self.leave(core, key);
+        }
+        if let Some(listener) = &self.listener {
+            // An endpoint that was left out for want of descriptors gets another chance.
+            let _ = core.poller.add(listener, Source::Listener.token());
+        }
+        let still_leaving = self.sessions.iter().any(|(_, slot)| slot.leaving.is_some());
+        core.timer.stop_unless(!self.handshakes.is_empty() || still_leaving);
+    }
+}
+
+impl Core {
+    /// Makes main's end of a session.
+    pub(super) fn prepare(&self, stream: Stream) -> Result<Prepared, Error> {
+        let id = self.next_id();
+        Prepared::new(id, stream, self.options.geometry, self.options.overflow_limit)
+    }
+
+    /// Makes a renderer known by its id.
+    pub(super) fn register(&self, page: &WebContents) {
+        self.pages.lock().insert(page.id(), page.clone());
+    }
+}
+
+/// Tells a renderer why it gets no session, and passes the reason on.
+fn refuse(stream: &Stream, error: Error) -> Error {
+    let welcome = Welcome { terms: terms(), verdict: Err(Refusal::of(&error)) };
+    // It may be gone already.
+    let _ = stream.send_refusal(&welcome);
+    error
+}

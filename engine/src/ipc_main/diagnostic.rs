@@ -1,0 +1,77 @@
+//! What Electron would print to main's console.
+
+use crate::emitter::BoxError;
+use crate::error::{Corrupt, Error};
+use std::fmt;
+
+/// Something that went wrong where no caller could be told. Its `Display` is Electron's text where
+/// Electron has one.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Diagnostic<'a> {
+    /// A listener returned an error or panicked. The message's later listeners were skipped.
+    Uncaught {
+        /// The channel.
+        channel: &'a str,
+        /// The error, or the panic's text.
+        error: &'a BoxError,
+    },
+    /// A handler failed. Its caller has been told.
+    HandlerFailed {
+        /// The channel.
+        channel: &'a str,
+        /// The error, or the panic's text.
+        error: &'a BoxError,
+    },
+    /// `sendSync` on a channel without listeners. Its caller has been answered `NoReply`.
+    NoSyncListener {
+        /// The renderer's id.
+        id: u32,
+        /// The channel.
+        channel: &'a str,
+    },
+    /// An answer could not be sent as it was meant. The caller has been told if it still lives.
+    AnswerFailed {
+        /// The channel.
+        channel: &'a str,
+        /// Why.
+        error: &'a Error,
+    },
+    /// A renderer wrote what no renderer of ours writes; its session was ended.
+    CorruptRenderer {
+        /// The renderer's id.
+        id: u32,
+        /// What it wrote.
+        corrupt: Corrupt,
+    },
+    /// A process that wanted to attach could not.
+    Refused {
+        /// Why.
+        error: &'a Error,
+    },
+}
+
+impl fmt::Display for Diagnostic<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uncaught { channel, error } => {
+                write!(f, "Uncaught exception in a listener of '{channel}': {error}")
+            }
+            Self::HandlerFailed { channel, error } => {
+                write!(f, "Error occurred in handler for '{channel}': {error}")
+            }
+            Self::NoSyncListener { id, channel } => write!(
+                f,
+                "WebContents #{id} called ipcRenderer.sendSync() with '{channel}' channel without \
+                 listeners."
+            ),
+            Self::AnswerFailed { channel, error } => {
+                write!(f, "An answer on '{channel}' was not sent: {error}")
+            }
+            Self::CorruptRenderer { id, corrupt } => {
+                write!(f, "WebContents #{id} was cut off: {corrupt}")
+            }
+            Self::Refused { error } => write!(f, "A renderer was refused: {error}"),
+        }
+    }
+}

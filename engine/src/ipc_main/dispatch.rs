@@ -1,0 +1,131 @@
+//! Main's loop: rounds over the active sessions, a spin, and the poller.
+//!
+//! Main never waits on a futex and never blocks on a renderer. It sleeps in one place, in the
+//! poller, after every session has been left armed to nudge.
+
+use super::attach::Source;
+use super::state::State;
+use super::{Core, IpcMain};
+use crate::error::Error;
+use crate::limits::LOOK_EVERY;
+use crate::session::turn::Taken;
+use crate::wait::SpinOutcome;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// Busy rounds between two looks at the clock.
+const ROUNDS: u32 = 64;
+
+impl IpcMain {
+    /// Delivers messages until [`stop`](Self::stop).
+    ///
+    /// # Errors
+    /// [`Error::WouldDeadlock`] inside a listener or handler; [`Error::Forked`]; [`Error::System`]
+    /// if the kernel fails the poller.
+    pub fn run(&self) -> Result<(), Error> {
+        self.core.generation.check()?;
+        let mut state = self.core.state.take()?;
+        let mut rounds = 0_u32;
+        state.begin(&self.core);
+        while !self.core.stop.swap(false, Ordering::Relaxed) {
+            let delivered = state.step(&self.core, usize::MAX);
+            rounds = rounds.wrapping_add(1);
+            if rounds.is_multiple_of(ROUNDS) && state.looked.elapsed() >= LOOK_EVERY {
+                state.look(&self.core)?;
+            }
+            if delivered == 0 {
+                state.idle(&self.core)?;
+            }
+        }
+        state.finish(&self.core);
+        Ok(())
+    }
+
+    /// Delivers what is there, at most `budget` messages, and returns how many it were. Never
+    /// blocks. For event loops: call it when [`AsFd`](std::os::fd::AsFd) is readable. Work that is
+    /// left over keeps it readable.
+    ///
+    /// Returns 0 while another thread dispatches.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn dispatch(&self, budget: usize) -> Result<usize, Error> {
+        self.core.generation.check()?;
+        let Some(mut state) = self.core.state.try_take()? else { return Ok(0) };
+        state.begin(&self.core);
+        state.look(&self.core)?;
+        let mut delivered = 0;
+        while delivered < budget {
+            match state.step(&self.core, budget - delivered) {
+                0 => break,
+                more => delivered += more,
+            }
+        }
+        state.finish(&self.core);
+        Ok(delivered)
+    }
+}
+
+impl Taken<'_, State> {
+    /// What other threads handed over while nobody dispatched.
+    fn begin(&mut self, core: &Core) {
+        self.adopt(core);
+    }
+
+    /// One round of sessions and handlers.
+    #[inline]
+    fn step(&mut self, core: &Core, budget: usize) -> usize {
+        let mut delivered = self.round(core, budget);
+        if !core.ready.is_empty() {
+            delivered += self.tasks.poll_woken(core);
+        }
+        delivered
+    }
+
+    /// Leaves everything so that the poller's descriptor tells of work, new or left over.
+    fn finish(&mut self, core: &Core) {
+        if !self.rest_all(core) || !core.ready.is_empty() {
+            core.poller.wake();
+        }
+    }
+
+    /// Nothing to do: spins while that pays, then sleeps.
+    fn idle(&mut self, core: &Core) -> Result<(), Error> {
+        let ready =
+            || self.is_ready() || core.stop.load(Ordering::Relaxed) || !core.ready.is_empty();
+        match core.spin.until(ready, || self.peer_elsewhere()) {
+            SpinOutcome::Ready => Ok(()),
+            SpinOutcome::Look => self.look(core),
+            SpinOutcome::Sleep => self.sleep(core),
+        }
+    }
+
+    #[cold]
+    fn sleep(&mut self, core: &Core) -> Result<(), Error> {
+        let was_active = !self.active.is_empty();
+        if !self.rest_all(core) {
+            return Ok(());
+        }
+        let started = Instant::now();
+        self.wait_for_events(core, None)?;
+        if was_active {
+            core.spin.slept(started.elapsed());
+        }
+        Ok(())
+    }
+
+    /// Takes note of what happened, without waiting.
+    fn look(&mut self, core: &Core) -> Result<(), Error> {
+        self.wait_for_events(core, Some(rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 }))
+    }
+
+    fn wait_for_events(
+        &mut self,
+        core: &Core,
+        timeout: Option<rustix::event::Timespec>,
+    ) -> Result<(), Error> {
+        core.poller.wait(timeout, |token| self.on_event(core, Source::of(token)))?;
+        self.looked = Instant::now();
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Handlers of `invoke`: futures that are polled inside dispatch, and whose results are answers.
+
+use super::{Core, WebContents};
+use crate::emitter::{BoxError, guarded};
+use crate::error::Error;
+use crate::session::poller::Poller;
+use crate::value::{Args, Value};
+use crate::wire::Answer;
+use crossbeam::queue::SegQueue;
+use slab::Slab;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// What a handler is called with, besides the arguments: Electron's `IpcMainInvokeEvent`.
+#[derive(Debug, Clone)]
+pub struct InvokeEvent {
+    sender: WebContents,
+    channel: Arc<str>,
+}
+
+impl InvokeEvent {
+    /// The renderer that invokes.
+    #[must_use]
+    pub fn sender(&self) -> &WebContents {
+        &self.sender
+    }
+
+    /// The channel that it invokes.
+    #[must_use]
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+}
+
+/// A handler's future.
+pub(super) type Running = Pin<Box<dyn Future<Output = Result<Value, BoxError>> + Send>>;
+/// A handler.
+pub(super) type Handler = dyn Fn(InvokeEvent, Args) -> Running + Send + Sync;
+
+/// An invoke that has to be answered.
+#[derive(Debug)]
+struct Invocation {
+    event: InvokeEvent,
+    call: u32,
+}
+
+/// Handlers that were not done at once.
+#[derive(Default)]
+pub(super) struct Tasks {
+    running: Slab<Task>,
+}
+
+struct Task {
+    invocation: Invocation,
+    future: Running,
+    waker: Arc<TaskWaker>,
+}
+
+/// The tasks that were woken, and how to make main look at them: from any thread.
+#[derive(Debug)]
+pub(super) struct Ready {
+    woken: SegQueue<usize>,
+    poller: Arc<Poller>,
+}
+
+#[derive(Debug)]
+struct TaskWaker {
+    key: usize,
+    queued: AtomicBool,
+    ready: Arc<Ready>,
+}
+
+impl Ready {
+    pub(super) fn new(poller: Arc<Poller>) -> Arc<Self> {
+        Arc::new(Self { woken: SegQueue::new(), poller })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.woken.is_empty()
+    }
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        // Relaxed: the queue hands over what the waker has done before.
+        if !self.queued.swap(true, Ordering::Relaxed) {
+            self.ready.woken.push(self.key);
+            self.ready.poller.wake();
+        }
+    }
+}
+
+impl Tasks {
+    /// Calls the channel's handler; it is answered now or when its future is done.
+    pub(super) fn invoke(
+        &mut self,
+        core: &Core,
+        sender: &WebContents,
+        channel: &Arc<str>,
+        call: u32,
+        args: Args,
+    ) {
+        let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
+        let invocation = Invocation { event: event.clone(), call };
+        let Some(handler) = core.handlers.take_or_get(channel) else {
+            return invocation.answer(core, Answer::NoHandler);
+        };
+        let mut future = match guarded(|| Ok(handler(event, args))) {
+            Ok(future) => future,
+            Err(error) => return invocation.finish(core, Err(error)),
+        };
+        // Most are done at once, and need no waker.
+        match poll(&mut future, Waker::noop()) {
+            Poll::Ready(result) => invocation.finish(core, result),
+            Poll::Pending => self.keep(core, invocation, future),
+        }
+    }
+
+    fn keep(&mut self, core: &Core, invocation: Invocation, future: Running) {
+        let entry = self.running.vacant_entry();
+        let key = entry.key();
+        let queued = AtomicBool::new(false);
+        let waker = Arc::new(TaskWaker { key, queued, ready: Arc::clone(&core.ready) });
+        entry.insert(Task { invocation, future, waker });
+        self.poll(core, key); // again, with a waker that is heard
+    }
+
+    /// Polls the handlers that were woken since the last time.
+    pub(super) fn poll_woken(&mut self, core: &Core) -> usize {
+        // As many as there are now: one that wakes itself waits for the next round.
+        let woken = core.ready.woken.len();
+        for _ in 0..woken {
+            if let Some(key) = core.ready.woken.pop() {
+                self.poll(core, key);
+            }
+        }
+        woken
+    }
+
+    fn poll(&mut self, core: &Core, key: usize) {
+        let Some(task) = self.running.get_mut(key) else { return };
+        task.waker.queued.store(false, Ordering::Relaxed);
+        let waker = Waker::from(Arc::clone(&task.waker));
+        if let Poll::Ready(result) = poll(&mut task.future, &waker) {
+            let task = self.running.remove(key);
+            task.invocation.finish(core, result);
+        }
+    }
+}
+
+fn poll(future: &mut Running, waker: &Waker) -> Poll<Result<Value, BoxError>> {
+    let mut context = Context::from_waker(waker);
+    match guarded(|| Ok(future.as_mut().poll(&mut context))) {
+        Ok(polled) => polled,
+        Err(error) => Poll::Ready(Err(error)),
+    }
+}
+
+impl Invocation {
+    fn finish(self, core: &Core, result: Result<Value, BoxError>) {
+        match result {
+            Ok(value) => self.answer(core, Answer::Value(&value)),
+            Err(error) => {
+                let channel = self.event.channel();
+                core.report(&super::Diagnostic::HandlerFailed { channel, error: &error });
+                self.answer(core, Answer::Failed(&error.to_string()));
+            }
+        }
+    }
+
+    fn answer(&self, core: &Core, answer: Answer<'_>) {
+        match self.event.sender.end().answer_invoke(answer, self.call) {
+            // As in Electron: the handler has run, its reply has nobody to go to.
+            Ok(()) | Err(Error::RendererGone { .. }) => {}
+            Err(error) => {
+                let channel = self.event.channel();
+                core.report(&super::Diagnostic::AnswerFailed { channel, error: &error });
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tasks").field("running", &self.running.len()).finish()
+    }
+}

@@ -1,0 +1,337 @@
+//! Main's side: Electron's `ipcMain` and `WebContents`.
+
+mod attach;
+mod diagnostic;
+mod dispatch;
+mod event;
+mod gone;
+mod handler;
+mod options;
+mod slot;
+mod state;
+mod timer;
+mod web_contents;
+
+pub use diagnostic::Diagnostic;
+pub use event::{Event, ReturnValue};
+pub use gone::{GoneDetails, GoneReason};
+pub use handler::InvokeEvent;
+pub use options::MainOptions;
+pub use web_contents::WebContents;
+
+use crate::emitter::{BoxError, Emitter, Handlers, ListenerId, Outcome, guarded};
+use crate::error::Error;
+use crate::fork::Generation;
+use crate::limits::LOOK_EVERY;
+use crate::rendezvous::listener::Listener as Endpoint;
+use crate::rendezvous::spawn;
+use crate::session::poller::Poller;
+use crate::session::turn::Turn;
+use crate::sync::AtomicU32;
+use crate::value::{Args, ArgsRef, ToValue, Value};
+use crate::wait::Spin;
+use attach::Source;
+use crossbeam::queue::SegQueue;
+use handler::{Handler, Ready};
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+use slot::Slot;
+use state::State;
+use std::fmt;
+use std::future::Future;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use timer::Timer;
+
+/// The main process's end: listeners, handlers, and the renderers. Cheap to clone, usable from any
+/// thread; sessions end with the last clone, or with [`close`](Self::close).
+///
+/// Listeners and handlers run only inside [`run`](Self::run) and [`dispatch`](Self::dispatch), one
+/// at a time. A listener that captures a clone of its own `IpcMain` keeps it alive until the listener
+/// is removed or `close` is called.
+///
+/// A handle that a forked child inherited answers [`Error::Forked`]; dropping it there closes
+/// descriptors and nothing else.
+#[derive(Clone)]
+pub struct IpcMain {
+    core: Arc<Core>,
+}
+
+type Listener = dyn Fn(&Event<'_>, ArgsRef<'_>) -> Result<(), BoxError> + Send + Sync;
+type Hook<F> = Mutex<Option<Arc<F>>>;
+type OnDiagnostic = dyn Fn(&Diagnostic<'_>) + Send + Sync;
+type OnAttached = dyn Fn(&WebContents) + Send + Sync;
+type OnGone = dyn Fn(&WebContents, &GoneDetails) + Send + Sync;
+
+struct Core {
+    options: MainOptions,
+    generation: Generation,
+    poller: Arc<Poller>,
+    timer: Timer,
+    spin: Spin,
+    emitter: Emitter<Listener>,
+    handlers: Handlers<Handler>,
+    ready: Arc<Ready>,
+    pages: Mutex<HashMap<u32, WebContents>>,
+    next_id: AtomicU32,
+    /// Spawned by any thread, adopted by the one that dispatches.
+    newcomers: SegQueue<Box<(Slot, crate::session::main_end::Invitation)>>,
+    state: Turn<State>,
+    on_diagnostic: Hook<OnDiagnostic>,
+    on_attached: Hook<OnAttached>,
+    on_gone: Hook<OnGone>,
+    stop: AtomicBool,
+}
+
+impl IpcMain {
+    /// A main without a name: its renderers are those that it [spawns](Self::spawn).
+    ///
+    /// # Errors
+    /// As [`MainOptions::build`].
+    pub fn new() -> Result<Self, Error> {
+        MainOptions::new().build()
+    }
+
+    /// A main that renderers find by name.
+    ///
+    /// # Errors
+    /// As [`MainOptions::bind`].
+    pub fn bind(endpoint: &str) -> Result<Self, Error> {
+        MainOptions::new().bind(endpoint)
+    }
+
+    fn with(options: &MainOptions, endpoint: Option<Endpoint>) -> Result<Self, Error> {
+        let poller = Arc::new(Poller::new()?);
+        let timer = Timer::new()?;
+        poller.add(&timer, Source::Timer.token())?;
+        if let Some(endpoint) = &endpoint {
+            poller.add(endpoint, Source::Listener.token())?;
+        }
+        let core = Core {
+            options: options.clone(),
+            generation: Generation::current()?,
+            timer,
+            spin: Spin::new(options.wait_policy, LOOK_EVERY),
+            emitter: Emitter::default(),
+            handlers: Handlers::default(),
+            ready: Ready::new(Arc::clone(&poller)),
+            poller,
+            pages: Mutex::new(HashMap::new()),
+            next_id: AtomicU32::new(1),
+            newcomers: SegQueue::new(),
+            state: Turn::new(State::new(endpoint)),
+            on_diagnostic: Mutex::new(None),
+            on_attached: Mutex::new(None),
+            on_gone: Mutex::new(None),
+            stop: AtomicBool::new(false),
+        };
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// Starts a program as a renderer, which attaches with
+    /// [`IpcRenderer::from_env`](crate::IpcRenderer::from_env). Messages may be sent to it at once.
+    /// The child is waited for when it exits; it is not killed when main ends.
+    ///
+    /// # Errors
+    /// [`Error::System`] with what starting the program answered, [`Error::Exhausted`],
+    /// [`Error::Forked`].
+    pub fn spawn(&self, mut command: Command) -> Result<WebContents, Error> {
+        self.core.generation.check()?;
+        let (stream, child) = spawn::spawn(&mut command)?;
+        let (slot, invitation) = Slot::new(self.core.prepare(stream)?, Some(child));
+        let page = slot.page.clone();
+        self.core.register(&page);
+        self.core.newcomers.push(Box::new((slot, invitation)));
+        self.core.poller.wake();
+        Ok(page)
+    }
+
+    /// Adds a listener behind those that the channel has. It is called with a view of the message's
+    /// arguments, in memory that the renderer cannot change; to keep some, [`ArgsRef::to_owned`].
+    ///
+    /// A listener that fails (`Err` or a panic) ends the delivery of that message, as a throw does in
+    /// Electron; see [`on_diagnostic`](Self::on_diagnostic).
+    pub fn on<R: Outcome>(
+        &self,
+        channel: &str,
+        listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
+    ) -> ListenerId {
+        self.core.emitter.on(channel, Arc::new(move |event, args| listener(event, args).outcome()))
+    }
+
+    /// Adds a listener that is removed before its first call.
+    pub fn once<R: Outcome>(
+        &self,
+        channel: &str,
+        listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
+    ) -> ListenerId {
+        let listener: Arc<Listener> = Arc::new(move |event, args| listener(event, args).outcome());
+        self.core.emitter.once(channel, listener)
+    }
+
+    /// Removes a listener. `false` if the channel does not have it.
+    pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
+        self.core.emitter.remove_listener(channel, id)
+    }
+
+    /// Removes all listeners of a channel, or of all channels.
+    pub fn remove_all_listeners(&self, channel: Option<&str>) {
+        self.core.emitter.remove_all_listeners(channel);
+    }
+
+    /// How many listeners a channel has.
+    #[must_use]
+    pub fn listener_count(&self, channel: &str) -> usize {
+        self.core.emitter.listener_count(channel)
+    }
+
+    /// Sets what answers `invoke` on a channel. The future is polled where main dispatches, so it
+    /// must not block; it may be woken from any thread.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateHandler`].
+    pub fn handle<F, V>(
+        &self,
+        channel: &str,
+        handler: impl Fn(InvokeEvent, Args) -> F + Send + Sync + 'static,
+    ) -> Result<(), Error>
+    where
+        F: Future<Output = Result<V, BoxError>> + Send + 'static,
+        V: ToValue,
+    {
+        self.core.handlers.handle(channel, boxed(handler))
+    }
+
+    /// Sets a handler that is removed before its first call.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    pub fn handle_once<F, V>(
+        &self,
+        channel: &str,
+        handler: impl Fn(InvokeEvent, Args) -> F + Send + Sync + 'static,
+    ) -> Result<(), Error>
+    where
+        F: Future<Output = Result<V, BoxError>> + Send + 'static,
+        V: ToValue,
+    {
+        self.core.handlers.handle_once(channel, boxed(handler))
+    }
+
+    /// Removes a channel's handler. `false` if it has none.
+    pub fn remove_handler(&self, channel: &str) -> bool {
+        self.core.handlers.remove_handler(channel)
+    }
+
+    /// Sets what learns of failures that no caller can be told of: what Electron prints to main's
+    /// console. Without it they are dropped; the library writes nothing to stdout or stderr.
+    pub fn on_diagnostic(&self, hook: impl Fn(&Diagnostic<'_>) + Send + Sync + 'static) {
+        *self.core.on_diagnostic.lock() = Some(Arc::new(hook));
+    }
+
+    /// Sets what is called when a renderer has attached, before its first message.
+    pub fn on_attached(&self, hook: impl Fn(&WebContents) + Send + Sync + 'static) {
+        *self.core.on_attached.lock() = Some(Arc::new(hook));
+    }
+
+    /// Sets what is called when a renderer is gone, after its last message: Electron's
+    /// `render-process-gone`.
+    pub fn on_render_process_gone(
+        &self,
+        hook: impl Fn(&WebContents, &GoneDetails) + Send + Sync + 'static,
+    ) {
+        *self.core.on_gone.lock() = Some(Arc::new(hook));
+    }
+
+    /// The renderer with this id, while it is not gone.
+    #[must_use]
+    pub fn web_contents(&self, id: u32) -> Option<WebContents> {
+        self.core.pages.lock().get(&id).cloned()
+    }
+
+    /// All renderers that are not gone, by id.
+    #[must_use]
+    pub fn all_web_contents(&self) -> Vec<WebContents> {
+        let mut all: Vec<_> = self.core.pages.lock().values().cloned().collect();
+        all.sort_unstable_by_key(WebContents::id);
+        all
+    }
+
+    /// Ends [`run`](Self::run), from any thread.
+    pub fn stop(&self) {
+        self.core.stop.store(true, Ordering::Relaxed);
+        self.core.poller.wake();
+    }
+
+    /// Ends all sessions and removes all listeners, handlers and hooks.
+    pub fn close(&self) {
+        for page in self.all_web_contents() {
+            page.close();
+        }
+        self.core.emitter.remove_all_listeners(None);
+        self.core.handlers.remove_all();
+        *self.core.on_diagnostic.lock() = None;
+        *self.core.on_attached.lock() = None;
+        *self.core.on_gone.lock() = None;
+        self.stop();
+    }
+}
+
+/// A handler in the form that is kept.
+fn boxed<F, V>(handler: impl Fn(InvokeEvent, Args) -> F + Send + Sync + 'static) -> Arc<Handler>
+where
+    F: Future<Output = Result<V, BoxError>> + Send + 'static,
+    V: ToValue,
+{
+    Arc::new(move |event, args| {
+        let future = handler(event, args);
+        Box::pin(async move { Ok(Value::new(future.await?)?) })
+    })
+}
+
+impl Core {
+    fn next_id(&self) -> u32 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    #[cold]
+    fn report(&self, diagnostic: &Diagnostic<'_>) {
+        self.run_hook(&self.on_diagnostic, |hook| hook(diagnostic));
+    }
+
+    /// Calls a hook, if it is set. One that panics has nobody left to tell.
+    fn run_hook<F: ?Sized>(&self, hook: &Hook<F>, call: impl FnOnce(&F)) {
+        let hook = hook.lock().clone();
+        if let Some(hook) = hook {
+            let _ = guarded(|| {
+                call(&hook);
+                Ok(())
+            });
+        }
+    }
+}
+
+impl Drop for Core {
+    /// Handles of single renderers may outlive main; their sessions do not.
+    fn drop(&mut self) {
+        for page in self.pages.get_mut().values() {
+            page.close();
+        }
+    }
+}
+
+impl AsFd for IpcMain {
+    /// Readable when [`dispatch`](IpcMain::dispatch) has something to do.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.core.poller.as_fd()
+    }
+}
+
+impl fmt::Debug for IpcMain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let renderers = self.core.pages.lock().len();
+        f.debug_struct("IpcMain").field("renderers", &renderers).finish_non_exhaustive()
+    }
+}

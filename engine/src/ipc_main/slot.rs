@@ -1,0 +1,87 @@
+//! One session as main's dispatcher holds it.
+
+use super::WebContents;
+use super::gone::GoneDetails;
+use crate::session::inbox::Inbox;
+use crate::session::main_end::{Invitation, Prepared};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+/// How long a hung-up child may take to be dead: a process closes its socket just before it can be
+/// waited for.
+pub(super) const EXIT_GRACE: Duration = Duration::from_millis(500);
+
+/// Rounds without a message after which a session is left to the poller, though others are busy.
+const QUIET_ROUNDS: u32 = 4096;
+
+/// A session, and how far it is.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) page: WebContents,
+    pub(super) inbox: Inbox,
+    /// Sent when the renderer says hello; until then it has no session.
+    pub(super) invitation: Option<Invitation>,
+    pub(super) child: Option<Child>,
+    /// Polled every round, as opposed to left to the poller.
+    pub(super) active: bool,
+    /// Rounds since the last message.
+    quiet: u32,
+    /// Records were taken since the renderer was last looked at for sleeping for space.
+    pub(super) unflushed: bool,
+    pub(super) leaving: Option<Leaving>,
+}
+
+/// A renderer that hung up or died: what it had committed is delivered first.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    /// Bytes that may still be delivered: more than the ring holds were not there when it left.
+    pub(super) left: usize,
+    since: Instant,
+}
+
+impl Slot {
+    pub(super) fn new(prepared: Prepared, child: Option<Child>) -> (Self, Invitation) {
+        let slot = Self {
+            page: WebContents::new(prepared.end),
+            inbox: prepared.inbox,
+            invitation: None,
+            child,
+            active: false,
+            quiet: 0,
+            unflushed: false,
+            leaving: None,
+        };
+        (slot, prepared.invitation)
+    }
+
+    /// Begins to leave. Only the first time counts.
+    pub(super) fn leave(&mut self, ring_capacity: usize) {
+        self.leaving.get_or_insert(Leaving { left: ring_capacity, since: Instant::now() });
+    }
+
+    /// After a round that brought `records`. Returns whether the session has been quiet for long.
+    #[inline]
+    pub(super) fn note_round(&mut self, records: usize) -> bool {
+        self.quiet = if records > 0 { 0 } else { self.quiet + 1 };
+        self.quiet >= QUIET_ROUNDS
+    }
+
+    /// Whether a leaving renderer has nothing left to deliver.
+    pub(super) fn is_delivered(&self) -> bool {
+        self.leaving.as_ref().is_some_and(|leaving| leaving.left == 0)
+            || !self.inbox.lane.is_ready()
+    }
+
+    /// How the renderer went, once that is known: the exit status of a child is there a moment after
+    /// its socket hangs up.
+    pub(super) fn details(&mut self) -> Option<GoneDetails> {
+        let waited =
+            self.leaving.as_ref().map_or(Duration::ZERO, |leaving| leaving.since.elapsed());
+        let Some(child) = &mut self.child else { return Some(GoneDetails::DISCONNECTED) };
+        match child.try_wait() {
+            Ok(Some(status)) => Some(status.into()),
+            Ok(None) if waited < EXIT_GRACE => None,
+            _ => Some(GoneDetails::DISCONNECTED),
+        }
+    }
+}

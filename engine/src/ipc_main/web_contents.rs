@@ -1,0 +1,89 @@
+//! One renderer as main sees it: Electron's `WebContents`.
+
+use crate::error::Error;
+use crate::session::counters::Counters;
+use crate::session::main_end::MainEnd;
+use crate::value::Arguments;
+use std::fmt;
+use std::sync::Arc;
+
+/// A renderer. Cheap to clone, usable from any thread, also after the renderer is gone.
+#[derive(Clone)]
+pub struct WebContents {
+    end: Arc<MainEnd>,
+}
+
+impl WebContents {
+    pub(super) fn new(end: MainEnd) -> Self {
+        Self { end: Arc::new(end) }
+    }
+
+    pub(super) fn end(&self) -> &MainEnd {
+        &self.end
+    }
+
+    /// A number that no other renderer of this main has had, from 1.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.end.id()
+    }
+
+    /// The renderer's process id, as the kernel knows it (Electron's `getOSProcessId`).
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.end.stream().credentials().pid
+    }
+
+    /// Whether the session is over.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.end.is_gone()
+    }
+
+    /// Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up
+    /// to a bound, and follows in order.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`], [`Error::Backpressure`] (the message was not sent),
+    /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Forked`]; [`Error::Corrupt`] if the
+    /// renderer is found to cheat, which ends its session.
+    pub fn send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
+        self.end.send(channel, args.archive())
+    }
+
+    /// Bytes that wait in main because the renderer does not read.
+    #[must_use]
+    pub fn queued_bytes(&self) -> usize {
+        self.end.queued()
+    }
+
+    /// What main's side of the session has done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.end.counters()
+    }
+
+    /// Ends the session. The renderer's calls end with
+    /// [`MainGone`](crate::Error::MainGone); its process is not touched.
+    pub fn close(&self) {
+        self.end.end();
+    }
+}
+
+impl PartialEq for WebContents {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.end, &other.end)
+    }
+}
+
+impl Eq for WebContents {}
+
+impl fmt::Debug for WebContents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebContents")
+            .field("id", &self.id())
+            .field("process_id", &self.process_id())
+            .field("is_destroyed", &self.is_destroyed())
+            .finish()
+    }
+}

@@ -1,0 +1,311 @@
+//! The renderer's side: Electron's `ipcRenderer`.
+
+mod calls;
+mod dispatch;
+mod event;
+mod invoke;
+mod options;
+
+pub use event::RendererEvent;
+pub use invoke::Invoke;
+pub use options::RendererOptions;
+
+use crate::emitter::{BoxError, Emitter, ListenerId, Outcome};
+use crate::error::Error;
+use crate::fork::Generation;
+use crate::rendezvous::endpoint::Endpoint;
+use crate::rendezvous::hello::Hello;
+use crate::rendezvous::peer::same_user;
+use crate::rendezvous::stream::Stream;
+use crate::rendezvous::{connect, spawn};
+use crate::session::counters::Counters;
+use crate::session::inbox::Inbox;
+use crate::session::main_end::terms;
+use crate::session::poller::Poller;
+use crate::session::renderer_end::{RendererEnd, WhenFull};
+use crate::session::turn::Turn;
+use crate::value::{ArgsRef, Arguments, Value};
+use crate::wire::Kind;
+use calls::{Call, Calls};
+use parking_lot::Mutex;
+use std::fmt;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// A renderer attached to its main. Cheap to clone, usable from any thread; the session ends with
+/// the last clone, or with [`close`](Self::close).
+///
+/// Listeners run only inside [`run`](Self::run), [`dispatch`](Self::dispatch) and
+/// [`Invoke::wait`], one at a time, and never inside [`send_sync`](Self::send_sync).
+///
+/// A handle that a forked child inherited answers [`Error::Forked`]; dropping it there closes
+/// descriptors and nothing else.
+#[derive(Clone)]
+pub struct IpcRenderer {
+    core: Arc<Core>,
+}
+
+type Listener = dyn Fn(&RendererEvent<'_>, ArgsRef<'_>) -> Result<(), BoxError> + Send + Sync;
+type OnUncaught = dyn Fn(&str, &BoxError) + Send + Sync;
+
+struct Core {
+    end: RendererEnd,
+    generation: Generation,
+    poller: Poller,
+    emitter: Emitter<Listener>,
+    calls: Calls,
+    inbox: Turn<Inbox>,
+    on_uncaught: Mutex<Option<Arc<OnUncaught>>>,
+    stop: AtomicBool,
+    closed: AtomicBool,
+}
+
+impl IpcRenderer {
+    /// Attaches to the main that spawned this process. Works once per process.
+    ///
+    /// # Errors
+    /// [`Error::NotSpawned`] if none did; else as [`connect`](Self::connect).
+    pub fn from_env() -> Result<Self, Error> {
+        RendererOptions::new().from_env()
+    }
+
+    /// Attaches to the main that is bound to `endpoint`. Fails at once if there is none;
+    /// [`RendererOptions::wait_until`] waits for one.
+    ///
+    /// # Errors
+    /// [`Error::NoMain`], [`Error::EndpointName`], [`Error::PermissionDenied`],
+    /// [`Error::VersionMismatch`], [`Error::LayoutMismatch`], [`Error::MainGone`],
+    /// [`Error::Exhausted`], [`Error::Deadline`] if main takes longer to answer than
+    /// [`HANDSHAKE_TIMEOUT`](crate::limits::HANDSHAKE_TIMEOUT) allows, [`Error::System`].
+    pub fn connect(endpoint: &str) -> Result<Self, Error> {
+        RendererOptions::new().connect(endpoint)
+    }
+
+    fn attach(stream: Stream, options: &RendererOptions) -> Result<Self, Error> {
+        stream.admit(same_user)?;
+        stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
+        let welcomed = stream.recv_welcome(&terms(), Some(options.welcome_deadline()))?;
+        let generation = stream.generation();
+        let (end, inbox) = RendererEnd::join(stream, &welcomed, options.wait_policy)?;
+        let poller = Poller::new()?;
+        poller.add(end.stream(), dispatch::SOCKET)?;
+        poller.add(end.stream().pidfd(), dispatch::PROCESS)?;
+        let core = Core {
+            end,
+            generation,
+            poller,
+            emitter: Emitter::default(),
+            calls: Calls::default(),
+            inbox: Turn::new(inbox),
+            on_uncaught: Mutex::new(None),
+            stop: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        };
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// The id of this renderer's `WebContents` in main.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.core.end.id()
+    }
+
+    /// The process id of main.
+    #[must_use]
+    pub fn main_process_id(&self) -> u32 {
+        self.core.end.stream().credentials().pid
+    }
+
+    /// Adds a listener behind those that the channel has. It is called with the message's arguments,
+    /// read where main wrote them; to keep some, [`ArgsRef::to_owned`].
+    ///
+    /// A listener that fails (`Err` or a panic) ends the delivery of that message, as a throw does in
+    /// Electron; see [`on_uncaught`](Self::on_uncaught).
+    pub fn on<R: Outcome>(
+        &self,
+        channel: &str,
+        listener: impl Fn(&RendererEvent<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
+    ) -> ListenerId {
+        self.core.emitter.on(channel, Arc::new(move |event, args| listener(event, args).outcome()))
+    }
+
+    /// Adds a listener that is removed before its first call.
+    pub fn once<R: Outcome>(
+        &self,
+        channel: &str,
+        listener: impl Fn(&RendererEvent<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
+    ) -> ListenerId {
+        let listener: Arc<Listener> = Arc::new(move |event, args| listener(event, args).outcome());
+        self.core.emitter.once(channel, listener)
+    }
+
+    /// Removes a listener. `false` if the channel does not have it.
+    pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
+        self.core.emitter.remove_listener(channel, id)
+    }
+
+    /// Removes all listeners of a channel, or of all channels.
+    pub fn remove_all_listeners(&self, channel: Option<&str>) {
+        self.core.emitter.remove_all_listeners(channel);
+    }
+
+    /// How many listeners a channel has.
+    #[must_use]
+    pub fn listener_count(&self, channel: &str) -> usize {
+        self.core.emitter.listener_count(channel)
+    }
+
+    /// Sets what learns of listeners that failed, with the channel and the error. Without it such
+    /// failures are dropped: the library writes nothing to stdout or stderr.
+    pub fn on_uncaught(&self, hook: impl Fn(&str, &BoxError) + Send + Sync + 'static) {
+        *self.core.on_uncaught.lock() = Some(Arc::new(hook));
+    }
+
+    /// Sends a message. The arguments are in shared memory when this returns; it does not wait for
+    /// main to read them, but for space if the ring is full.
+    ///
+    /// # Errors
+    /// [`Error::MainGone`], [`Error::Disconnected`], [`Error::Forked`], [`Error::ChannelName`],
+    /// [`Error::TooLarge`].
+    pub fn send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
+        self.send_when(channel, args, WhenFull::Wait)
+    }
+
+    /// The same without ever waiting.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), and [`Error::Backpressure`] if the ring is full or another thread
+    /// waits for it.
+    pub fn try_send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
+        self.send_when(channel, args, WhenFull::Fail)
+    }
+
+    /// The same, waiting no longer than until `deadline`.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), and [`Error::Deadline`]: the message was not sent.
+    pub fn send_deadline(
+        &self,
+        channel: &str,
+        args: impl Arguments,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        self.send_when(channel, args, WhenFull::Until(deadline))
+    }
+
+    fn send_when(
+        &self,
+        channel: &str,
+        args: impl Arguments,
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        self.check()?;
+        self.core.end.send(Kind::Message, channel, 0, args.archive(), when_full)
+    }
+
+    /// Sends a message and blocks this thread until a listener in main sets `event.returnValue`.
+    /// Messages that main sends meanwhile are delivered by the next dispatch, after this returned.
+    /// Several threads may call at once; each gets its own answer.
+    ///
+    /// # Errors
+    /// [`Error::NoReply`] if nobody answered and nobody can any more; [`Error::MainGone`]; else as
+    /// [`send`](Self::send).
+    pub fn send_sync(&self, channel: &str, args: impl Arguments) -> Result<Value, Error> {
+        self.send_sync_when(channel, args, WhenFull::Wait, None)
+    }
+
+    /// The same until a deadline. An answer that comes later is counted and dropped.
+    ///
+    /// # Errors
+    /// As [`send_sync`](Self::send_sync), and [`Error::Deadline`].
+    pub fn send_sync_deadline(
+        &self,
+        channel: &str,
+        args: impl Arguments,
+        deadline: Instant,
+    ) -> Result<Value, Error> {
+        self.send_sync_when(channel, args, WhenFull::Until(deadline), Some(deadline))
+    }
+
+    fn send_sync_when(
+        &self,
+        channel: &str,
+        args: impl Arguments,
+        when_full: WhenFull,
+        deadline: Option<Instant>,
+    ) -> Result<Value, Error> {
+        self.check()?;
+        let call = self.core.end.new_call();
+        self.core.end.send(Kind::SyncCall, channel, call, args.archive(), when_full)?;
+        self.core.end.wait_for_answer(call, channel, deadline)
+    }
+
+    /// Sends a request to the channel's handler in main. Errors come through what is returned, as a
+    /// rejection does in Electron.
+    pub fn invoke(&self, channel: &str, args: impl Arguments) -> Invoke {
+        let call = self.begin(channel, args).unwrap_or_else(|error| Call::failed(channel, error));
+        Invoke::new(self.clone(), call)
+    }
+
+    fn begin(&self, channel: &str, args: impl Arguments) -> Result<Arc<Call>, Error> {
+        self.check()?;
+        let id = self.core.end.new_call();
+        // Before it is sent: another thread may dispatch the answer at once.
+        let call = self.core.calls.begin(id, channel)?;
+        let sent = self.core.end.send(Kind::Invoke, channel, id, args.archive(), WhenFull::Wait);
+        if let Err(error) = sent {
+            self.core.calls.forget(&call);
+            return Err(error);
+        }
+        Ok(call)
+    }
+
+    fn forget(&self, call: &Call) {
+        self.core.calls.forget(call);
+    }
+
+    /// What this side of the session has done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.core.end.counters()
+    }
+
+    /// Ends the session. Main sees the renderer go; calls that wait end with an error, later ones
+    /// answer [`Error::Disconnected`].
+    pub fn close(&self) {
+        self.core.closed.store(true, Ordering::Relaxed);
+        self.core.end.end();
+        self.core.calls.fail_all(&Error::Disconnected);
+        self.core.poller.wake();
+    }
+
+    /// Ends [`run`](Self::run), from any thread.
+    pub fn stop(&self) {
+        self.core.stop.store(true, Ordering::Relaxed);
+        self.core.poller.wake();
+    }
+
+    /// Whether this handle can be used, in this process and still.
+    fn check(&self) -> Result<(), Error> {
+        self.core.generation.check()?;
+        if self.core.closed.load(Ordering::Relaxed) {
+            return Err(Error::Disconnected);
+        }
+        Ok(())
+    }
+}
+
+impl AsFd for IpcRenderer {
+    /// Readable when [`dispatch`](IpcRenderer::dispatch) has something to do.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.core.poller.as_fd()
+    }
+}
+
+impl fmt::Debug for IpcRenderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IpcRenderer").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

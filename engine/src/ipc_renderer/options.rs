@@ -1,0 +1,72 @@
+//! How a renderer attaches and waits.
+
+use super::{Endpoint, IpcRenderer, connect, spawn};
+use crate::error::Error;
+use crate::limits::HANDSHAKE_TIMEOUT;
+use crate::wait::WaitPolicy;
+use std::time::Instant;
+
+/// Options of a renderer, set before it attaches.
+///
+/// ```no_run
+/// use ringmain::{RendererOptions, WaitPolicy};
+/// use std::time::{Duration, Instant};
+///
+/// let renderer = RendererOptions::new()
+///     .wait_policy(WaitPolicy::Park)
+///     .wait_until(Instant::now() + Duration::from_secs(10))
+///     .connect("demo")?;
+/// # Ok::<(), ringmain::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct RendererOptions {
+    pub(super) wait_policy: WaitPolicy,
+    wait_until: Option<Instant>,
+}
+
+impl RendererOptions {
+    /// The defaults: adaptive waiting, and no waiting for a main that is not there.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a blocked call does before it sleeps.
+    #[must_use]
+    pub fn wait_policy(mut self, policy: WaitPolicy) -> Self {
+        self.wait_policy = policy;
+        self
+    }
+
+    /// Waits for a main to appear, and for its welcome, until this instant.
+    #[must_use]
+    pub fn wait_until(mut self, deadline: Instant) -> Self {
+        self.wait_until = Some(deadline);
+        self
+    }
+
+    /// See [`IpcRenderer::connect`].
+    ///
+    /// # Errors
+    /// As there; [`Error::NoMain`] only once the deadline has passed, if there is one.
+    pub fn connect(&self, endpoint: &str) -> Result<IpcRenderer, Error> {
+        let stream = connect::connect(&Endpoint::new(endpoint)?, self.wait_until)?;
+        IpcRenderer::attach(stream, self)
+    }
+
+    /// See [`IpcRenderer::from_env`].
+    ///
+    /// # Errors
+    /// As there.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "named after what it reads, as on IpcRenderer"
+    )]
+    pub fn from_env(&self) -> Result<IpcRenderer, Error> {
+        IpcRenderer::attach(spawn::inherited()?, self)
+    }
+
+    pub(super) fn welcome_deadline(&self) -> Instant {
+        self.wait_until.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT)
+    }
+}

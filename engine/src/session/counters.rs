@@ -1,0 +1,97 @@
+//! What a session counts.
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// What one side of a session has done so far. Numbers only grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Messages sent: `send`, calls and answers. Channel definitions are not counted.
+    pub sent: u64,
+    /// Bytes of their records' content.
+    pub sent_bytes: u64,
+    /// Messages received.
+    pub received: u64,
+    /// Bytes of their records' content.
+    pub received_bytes: u64,
+    /// Times the peer slept and was woken: a system call each.
+    pub wakes: u64,
+    /// Times this side slept inside a call that blocks.
+    pub sleeps: u64,
+    /// Times a ring was too full for a message.
+    pub stalls: u64,
+    /// Answers that came when nobody waited for them any more.
+    pub late_answers: u64,
+    /// Packets on the socket that no peer of ours sends.
+    pub foreign_packets: u64,
+}
+
+/// The live numbers behind [`Counters`].
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    sent: Count,
+    sent_bytes: Count,
+    received: Count,
+    received_bytes: Count,
+    answers: Count,
+    answer_bytes: Count,
+    pub(crate) wakes: Count,
+    pub(crate) sleeps: Count,
+    pub(crate) stalls: Count,
+    pub(crate) late_answers: Count,
+    pub(crate) foreign_packets: Count,
+}
+
+/// A number that threads count up.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    /// Adds without a lock prefix: callers hold the lock of what they count, or count something so
+    /// rare that a lost one does not matter.
+    #[inline]
+    pub(crate) fn add(&self, more: usize) {
+        self.0.store(self.get() + more as u64, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Tally {
+    #[inline]
+    pub(crate) fn count_sent(&self, len: usize) {
+        self.sent.add(1);
+        self.sent_bytes.add(len);
+    }
+
+    #[inline]
+    pub(crate) fn count_received(&self, len: usize) {
+        self.received.add(1);
+        self.received_bytes.add(len);
+    }
+
+    /// Answers to `sendSync`, which other threads receive than those that receive messages.
+    #[inline]
+    pub(crate) fn count_answers(&self, answers: usize, bytes: usize) {
+        self.answers.add(answers);
+        self.answer_bytes.add(bytes);
+    }
+
+    /// The numbers now. Each is exact, but they are not of one instant.
+    pub(crate) fn snapshot(&self) -> Counters {
+        Counters {
+            sent: self.sent.get(),
+            sent_bytes: self.sent_bytes.get(),
+            received: self.received.get() + self.answers.get(),
+            received_bytes: self.received_bytes.get() + self.answer_bytes.get(),
+            wakes: self.wakes.get(),
+            sleeps: self.sleeps.get(),
+            stalls: self.stalls.get(),
+            late_answers: self.late_answers.get(),
+            foreign_packets: self.foreign_packets.get(),
+        }
+    }
+}

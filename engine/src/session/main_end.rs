@@ -1,0 +1,302 @@
+//! A session as main holds it.
+
+use super::counters::{Counters, Tally};
+use super::geometry::Geometry;
+use super::inbox::Inbox;
+use super::outbox::Outbox;
+use crate::error::{Corrupt, Error};
+use crate::lane::{Incoming, Outgoing};
+use crate::layout::{MainWords, RendererWords, Status, WaitWords, role};
+use crate::rendezvous::stream::Stream;
+use crate::rendezvous::terms::Terms;
+use crate::rendezvous::welcome::Welcome;
+use crate::segment::{self, Identity, Segment, Writer};
+use crate::sync::{Ordering, Shared, cpu_number};
+use crate::wait::{Wake, Waker};
+use crate::wire::{Answer, FINGERPRINT};
+use parking_lot::Mutex;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::AtomicBool;
+
+/// What all threads of main share of a session; the [`Inbox`] is the dispatcher's alone.
+#[derive(Debug)]
+pub(crate) struct MainEnd {
+    id: u32,
+    stream: Stream,
+    status: Shared<Status>,
+    peer_status: Shared<Status>,
+    messages: Mutex<Outbox>,
+    messages_bell: Shared<WaitWords>,
+    replies: Mutex<Outbox>,
+    replies_bell: Shared<WaitWords>,
+    gone: AtomicBool,
+    pub(crate) tally: Tally,
+}
+
+/// A session before its renderer has said hello.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) end: MainEnd,
+    pub(crate) inbox: Inbox,
+    pub(crate) invitation: Invitation,
+}
+
+/// What the renderer is sent.
+#[derive(Debug)]
+pub(crate) struct Invitation {
+    geometry: Geometry,
+    web_contents: u32,
+    main_segment: OwnedFd,
+    renderer_segment: OwnedFd,
+}
+
+/// The terms of this build.
+pub(crate) fn terms() -> Terms {
+    Terms::new(0, FINGERPRINT)
+}
+
+impl Prepared {
+    /// Makes the segments of a session and main's end of it. Messages may be sent at once: they lie
+    /// in main's own ring until the renderer comes.
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`] or [`Error::System`].
+    pub(crate) fn new(
+        id: u32,
+        stream: Stream,
+        geometry: Geometry,
+        overflow_limit: usize,
+    ) -> Result<Self, Error> {
+        let (ours, main_segment) = Segment::create(geometry.main_segment(), Writer::Us)?;
+        let (theirs, renderer_segment) =
+            Segment::create(geometry.renderer_segment(), Writer::Peer)?;
+        let (mine, peer) = words(&ours, &theirs);
+        let fingerprint = FINGERPRINT;
+        segment::format(&mine.header, Identity { fingerprint, role: role::MAIN, web_contents: id });
+        let (end, inbox) =
+            join_lanes(id, stream, &geometry, overflow_limit, [&ours, &theirs], &mine, &peer);
+        let invitation = Invitation { geometry, web_contents: id, main_segment, renderer_segment };
+        Ok(Self { end, inbox, invitation })
+    }
+}
+
+#[expect(unsafe_code, reason = "names the layout's structs of the two segments")]
+fn words(ours: &Segment, theirs: &Segment) -> (Shared<MainWords>, Shared<RendererWords>) {
+    // SAFETY: main's segment starts with `MainWords`, a struct of atomics.
+    let mine = unsafe { ours.words::<MainWords>() };
+    // SAFETY: the renderer's starts with `RendererWords`, a struct of atomics.
+    let peer = unsafe { theirs.words::<RendererWords>() };
+    (mine, peer)
+}
+
+fn join_lanes(
+    id: u32,
+    stream: Stream,
+    geometry: &Geometry,
+    overflow_limit: usize,
+    [ours, theirs]: [&Segment; 2],
+    mine: &Shared<MainWords>,
+    peer: &Shared<RendererWords>,
+) -> (MainEnd, Inbox) {
+    use crate::layout::DATA_OFFSET;
+    let messages = Outgoing::new(
+        ours.ring(DATA_OFFSET, geometry.to_renderer),
+        mine.project(|words| &words.messages_out),
+        peer.project(|words| &words.messages_in_head),
+        peer.project(|words| &words.messages_in),
+    );
+    let replies = Outgoing::new(
+        ours.ring(geometry.replies_offset(), geometry.replies),
+        mine.project(|words| &words.replies_out),
+        peer.project(|words| &words.replies_in_head),
+        peer.project(|words| &words.replies_in),
+    );
+    let incoming = Incoming::new(
+        theirs.ring(DATA_OFFSET, geometry.to_main),
+        mine.project(|words| &words.messages_in_head),
+        mine.project(|words| &words.messages_in),
+        peer.project(|words| &words.messages_out),
+    );
+    let end = MainEnd {
+        id,
+        stream,
+        status: mine.project(|words| &words.status),
+        peer_status: peer.project(|words| &words.status),
+        messages_bell: messages.data_bell(),
+        messages: Mutex::new(Outbox::new(messages, overflow_limit)),
+        replies_bell: replies.data_bell(),
+        replies: Mutex::new(Outbox::new(replies, overflow_limit)),
+        gone: AtomicBool::new(false),
+        tally: Tally::default(),
+    };
+    (end, Inbox::new(incoming))
+}
+
+impl Invitation {
+    /// Answers the renderer's hello.
+    ///
+    /// # Errors
+    /// As [`Stream::send_welcome`].
+    pub(crate) fn send(&self, stream: &Stream) -> Result<(), Error> {
+        let grant = self.geometry.grant(self.web_contents)?;
+        let welcome = Welcome { terms: terms(), verdict: Ok(grant) };
+        stream.send_welcome(&welcome, [self.main_segment.as_fd(), self.renderer_segment.as_fd()])
+    }
+}
+
+impl MainEnd {
+    /// The id of the renderer's `WebContents`.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(crate) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// Whether the session is over.
+    #[inline]
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    /// Ends the session: the renderer sees the socket hang up, main's calls answer RendererGone.
+    /// Returns whether this call did it.
+    pub(crate) fn end(&self) -> bool {
+        let first = !self.gone.swap(true, Ordering::Relaxed);
+        if first {
+            self.stream.hang_up();
+        }
+        first
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.stream.generation().check()?;
+        if self.is_gone() { Err(Error::RendererGone { id: self.id }) } else { Ok(()) }
+    }
+
+    /// Sends arguments on a channel. Never blocks; any thread.
+    pub(crate) fn send(&self, channel: &str, payload: &[u8]) -> Result<(), Error> {
+        self.check()?;
+        let mut outbox = self.messages.lock();
+        let sent = outbox.send(channel, payload);
+        self.finish(outbox, &self.messages_bell, sent)
+    }
+
+    /// Answers an invoke, in one order with `send`.
+    pub(crate) fn answer_invoke(&self, answer: Answer<'_>, call: u32) -> Result<(), Error> {
+        self.check()?;
+        let mut outbox = self.messages.lock();
+        let sent = outbox.answer(answer, call);
+        self.finish(outbox, &self.messages_bell, sent)
+    }
+
+    /// Answers a sendSync.
+    pub(crate) fn answer_sync(&self, answer: Answer<'_>, call: u32) -> Result<(), Error> {
+        self.check()?;
+        let mut outbox = self.replies.lock();
+        let sent = outbox.answer(answer, call);
+        self.finish(outbox, &self.replies_bell, sent)
+    }
+
+    /// The longest value that can answer a sendSync, in bytes of its archive.
+    pub(crate) fn answer_max(&self) -> usize {
+        self.replies.lock().payload_max()
+    }
+
+    #[inline]
+    fn finish(
+        &self,
+        mut outbox: parking_lot::MutexGuard<'_, Outbox>,
+        bell: &Shared<WaitWords>,
+        sent: Result<usize, Error>,
+    ) -> Result<(), Error> {
+        let wake = outbox.flush();
+        if let Ok(len) = sent {
+            self.tally.count_sent(len);
+        }
+        drop(outbox);
+        self.rouse(wake, bell);
+        match sent {
+            Err(Error::Corrupt(corrupt)) => {
+                self.end();
+                Err(corrupt.into())
+            }
+            sent => sent.map(drop),
+        }
+    }
+
+    /// Wakes the renderer if it sleeps.
+    #[inline]
+    fn rouse(&self, wake: Option<Wake>, bell: &Shared<WaitWords>) {
+        if let Some(wake) = wake {
+            self.rouse_now(wake, bell);
+        }
+    }
+
+    #[cold]
+    fn rouse_now(&self, wake: Wake, bell: &Shared<WaitWords>) {
+        self.tally.wakes.add(1);
+        match wake {
+            Wake::Futex => Waker::wake(bell),
+            // Gone is found by the dispatcher. A nudge that finds no memory is repeated by the
+            // renderer's own look when anything else wakes it.
+            Wake::Nudge => drop(self.stream.nudge()),
+        }
+    }
+
+    /// Rings for a renderer that sleeps for space on the lane of `inbox`, after main has read.
+    #[inline]
+    pub(crate) fn release(&self, inbox: &mut Inbox) {
+        let wake = inbox.lane.flush();
+        if let Some(wake) = wake {
+            self.rouse_now(wake, &inbox.lane.space_bell());
+        }
+    }
+
+    /// Moves overflow into the rings, after the renderer has nudged.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the renderer's words are impossible.
+    pub(crate) fn drain_overflow(&self) -> Result<(), Corrupt> {
+        for (outbox, bell) in
+            [(&self.messages, &self.messages_bell), (&self.replies, &self.replies_bell)]
+        {
+            let mut outbox = outbox.lock();
+            outbox.drain()?;
+            let wake = outbox.flush();
+            drop(outbox);
+            self.rouse(wake, bell);
+        }
+        Ok(())
+    }
+
+    /// Prepares for a quiet time.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the renderer's words are impossible.
+    pub(crate) fn rest(&self) -> Result<(), Corrupt> {
+        self.messages.lock().rewind()?;
+        self.replies.lock().rewind()
+    }
+
+    /// Bytes that wait behind the rings.
+    pub(crate) fn queued(&self) -> usize {
+        self.messages.lock().queued() + self.replies.lock().queued()
+    }
+
+    /// Whether the renderer last ran on another CPU than this thread, whose own is published.
+    #[inline]
+    pub(crate) fn peer_elsewhere(&self) -> bool {
+        let mine = cpu_number();
+        if self.status.cpu.load(Ordering::Relaxed) != mine {
+            self.status.cpu.store(mine, Ordering::Relaxed);
+        }
+        let theirs = self.peer_status.cpu.load(Ordering::Relaxed);
+        theirs != 0 && theirs != mine
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        self.tally.snapshot()
+    }
+}

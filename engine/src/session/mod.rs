@@ -1,0 +1,31 @@
+//! A session: one renderer attached to one main, three lanes and a socket.
+//!
+//! ```text
+//!             main                                             renderer
+//!   MainEnd ┌──────────────────┐                      ┌──────────────────┐ RendererEnd
+//!           │ Outbox  messages ├── messages ─────────►│ Inbox            │
+//!           │ Outbox  replies  ├── replies ──────────►│ Replies          │
+//!           │ Inbox            │◄───────── messages ──┤ Outbound         │
+//!           └──────────────────┘   socket: nudges     └──────────────────┘
+//! ```
+//! This is where rings, waits and wire meet, and where the two roles begin to differ:
+//!
+//! * **Main never blocks.** What does not fit its rings goes to a bounded private overflow
+//!   ([`Outbox`](outbox::Outbox)), drained in order as the renderer frees space.
+//! * **A renderer may.** Its `send` waits for space, its `sendSync` for the answer, each in slices so
+//!   that a main that dies is noticed: the kernel wakes no futex waiter for that.
+//! * **Main copies** what a renderer wrote before it looks at it; **a renderer reads in place** what
+//!   main wrote.
+//!
+//! Locks here are process-local (parking_lot), are held for one record, and never over user code.
+
+pub(crate) mod counters;
+pub(crate) mod geometry;
+pub(crate) mod inbox;
+pub(crate) mod main_end;
+pub(crate) mod outbound;
+pub(crate) mod outbox;
+pub(crate) mod poller;
+pub(crate) mod renderer_end;
+pub(crate) mod replies;
+pub(crate) mod turn;

@@ -1,0 +1,399 @@
+//! A session as the renderer holds it.
+
+use super::counters::{Counters, Tally};
+use super::geometry::Geometry;
+use super::inbox::Inbox;
+use super::outbound::{Outbound, Put};
+use super::replies::Replies;
+use crate::error::Error;
+use crate::lane::{Incoming, Outgoing};
+use crate::layout::{DATA_OFFSET, MainWords, RendererWords, Status, WaitWords, role};
+use crate::limits::LIVENESS_SLICE;
+use crate::rendezvous::handshake::Welcomed;
+use crate::rendezvous::stream::Stream;
+use crate::ring::Watch;
+use crate::segment::{self, Identity, Segment, Writer};
+use crate::sync::{AtomicU32, Ordering, Shared, Woken, cpu_number};
+use crate::value::Value;
+use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy, Wake, Waker};
+use crate::wire::{FINGERPRINT, Kind};
+use parking_lot::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+/// What all threads of a renderer share of its session; the [`Inbox`] is the dispatcher's alone.
+#[derive(Debug)]
+pub(crate) struct RendererEnd {
+    id: u32,
+    stream: Stream,
+    status: Shared<Status>,
+    main_status: Shared<Status>,
+    messages: Mutex<Outbound>,
+    messages_bell: Shared<WaitWords>,
+    space_bell: Shared<WaitWords>,
+    replies: Mutex<Replies>,
+    replies_watch: Watch,
+    replies_bell: Shared<WaitWords>,
+    replies_space_bell: Shared<WaitWords>,
+    spin: Spin,
+    next_call: AtomicU32,
+    gone: AtomicBool,
+    pub(crate) tally: Tally,
+}
+
+/// What a send does when the ring is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenFull {
+    /// Waits until main has read enough, or is gone.
+    Wait,
+    /// Answers [`Error::Backpressure`].
+    Fail,
+    /// Waits, and answers [`Error::Deadline`] when this passes.
+    Until(Instant),
+}
+
+impl RendererEnd {
+    /// Joins the session that main granted.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if grant and segments do not fit each other, [`Error::Exhausted`] or
+    /// [`Error::System`] if they cannot be mapped.
+    #[expect(unsafe_code, reason = "names the layout's structs of the two segments")]
+    pub(crate) fn join(
+        stream: Stream,
+        welcomed: &Welcomed,
+        policy: WaitPolicy,
+    ) -> Result<(Self, Inbox), Error> {
+        let id = welcomed.grant.web_contents;
+        let geometry = Geometry::granted(&welcomed.grant)?;
+        let theirs = Segment::open(&welcomed.main_segment, geometry.main_segment(), Writer::Peer)?;
+        let ours =
+            Segment::open(&welcomed.renderer_segment, geometry.renderer_segment(), Writer::Us)?;
+        // SAFETY: main's segment starts with `MainWords`, a struct of atomics.
+        let main = unsafe { theirs.words::<MainWords>() };
+        // SAFETY: the renderer's starts with `RendererWords`, a struct of atomics.
+        let mine = unsafe { ours.words::<RendererWords>() };
+        let fingerprint = FINGERPRINT;
+        let identity = Identity { fingerprint, role: role::MAIN, web_contents: id };
+        segment::join(&main.header, identity)?;
+        segment::format(&mine.header, Identity { role: role::RENDERER, ..identity });
+        Ok(join_lanes(stream, id, policy, &geometry, [&ours, &theirs], &mine, &main))
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(crate) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    pub(crate) fn spin(&self) -> &Spin {
+        &self.spin
+    }
+
+    /// Whether the session is known to be over. See [`look_for_main`](Self::look_for_main).
+    #[inline]
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    /// Ends the session: main sees the socket hang up.
+    pub(crate) fn end(&self) {
+        if !self.gone.swap(true, Ordering::Relaxed) {
+            self.stream.hang_up();
+        }
+    }
+
+    /// Whether main still lives, by a look at its socket and its process.
+    pub(crate) fn look_for_main(&self) -> bool {
+        if !self.is_gone() && self.stream.is_gone() {
+            self.end();
+        }
+        !self.is_gone()
+    }
+
+    /// An id that no call of the last 2^32 has had.
+    #[inline]
+    pub(crate) fn new_call(&self) -> u32 {
+        self.next_call.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Sends a message, or the request of a call.
+    ///
+    /// # Errors
+    /// [`Error::MainGone`], [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`],
+    /// [`Error::Deadline`], [`Error::Corrupt`].
+    pub(crate) fn send(
+        &self,
+        kind: Kind,
+        channel: &str,
+        call: u32,
+        payload: &[u8],
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        if self.is_gone() {
+            return Err(Error::MainGone);
+        }
+        let mut outbound = self.lock(when_full)?;
+        while let Put::Full(len) = outbound.put(kind, channel, call, payload)? {
+            self.wait_for_space(&mut outbound, len, when_full)?;
+        }
+        self.tally.count_sent(crate::wire::ENVELOPE + payload.len());
+        let wake = outbound.flush();
+        drop(outbound);
+        self.rouse(wake, &self.messages_bell);
+        Ok(())
+    }
+
+    /// Threads that send while another waits for space wait behind it, in order.
+    fn lock(&self, when_full: WhenFull) -> Result<parking_lot::MutexGuard<'_, Outbound>, Error> {
+        match when_full {
+            WhenFull::Wait => Ok(self.messages.lock()),
+            WhenFull::Until(deadline) => {
+                self.messages.try_lock_until(deadline).ok_or(Error::Deadline)
+            }
+            WhenFull::Fail => {
+                self.messages.try_lock().ok_or(Error::Backpressure { queued: 0, limit: 0 })
+            }
+        }
+    }
+
+    #[cold]
+    fn wait_for_space(
+        &self,
+        outbound: &mut Outbound,
+        len: usize,
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        self.tally.stalls.add(1);
+        // Main may sleep on records that were put before this one.
+        let wake = outbound.flush();
+        self.rouse(wake, &self.messages_bell);
+        if when_full == WhenFull::Fail {
+            return Err(Error::Backpressure { queued: len, limit: 0 });
+        }
+        let Some(armed) = outbound.arm_for_space(len)? else { return Ok(()) };
+        let slept = self.sleep(&self.space_bell, armed, when_full.deadline());
+        outbound.disarm();
+        slept
+    }
+
+    /// Waits for the answer to `call`, which was made on `channel`.
+    ///
+    /// # Errors
+    /// What the answer says; [`Error::Deadline`]; [`Error::MainGone`] once main is gone and what it
+    /// had committed is read; [`Error::Corrupt`].
+    pub(crate) fn wait_for_answer(
+        &self,
+        call: u32,
+        channel: &str,
+        deadline: Option<Instant>,
+    ) -> Result<Value, Error> {
+        loop {
+            let alive = !self.is_gone();
+            let mut replies = self.replies.lock();
+            if let Some(answer) = self.take(&mut replies, call, channel)? {
+                return answer;
+            }
+            if !alive {
+                return Err(Error::MainGone);
+            }
+            let position = replies.position();
+            drop(replies);
+            let ready = || self.replies_watch.is_ready(position);
+            match self.spin.until(ready, || self.peer_elsewhere()) {
+                SpinOutcome::Ready => {}
+                SpinOutcome::Sleep => self.sleep_for_answer(call, deadline)?,
+                SpinOutcome::Look => self.look_around(call, deadline)?,
+            }
+        }
+    }
+
+    #[inline]
+    fn take(
+        &self,
+        replies: &mut parking_lot::MutexGuard<'_, Replies>,
+        call: u32,
+        channel: &str,
+    ) -> Result<Option<Result<Value, Error>>, Error> {
+        let look = match replies.take(call, channel) {
+            Ok(look) => look,
+            Err(corrupt) => {
+                self.end();
+                return Err(corrupt.into());
+            }
+        };
+        if look.records > 0 {
+            self.tally.count_answers(look.records, look.bytes);
+            self.tally.late_answers.add(look.late);
+            let wake = replies.flush();
+            self.rouse(wake, &self.replies_space_bell);
+        }
+        Ok(look.answer)
+    }
+
+    #[cold]
+    fn sleep_for_answer(&self, call: u32, deadline: Option<Instant>) -> Result<(), Error> {
+        let Some(armed) = self.replies.lock().arm() else { return Ok(()) };
+        let started = Instant::now();
+        let slept = self.sleep(&self.replies_bell, armed, deadline);
+        self.spin.slept(started.elapsed());
+        let mut replies = self.replies.lock();
+        replies.disarm();
+        match slept {
+            Err(Error::Deadline) => {
+                replies.give_up(call);
+                slept
+            }
+            // The caller looks once more before it believes it.
+            Err(Error::MainGone) => Ok(()),
+            slept => slept,
+        }
+    }
+
+    /// What a sleeper does between its slices, for a thread that never sleeps.
+    #[cold]
+    fn look_around(&self, call: u32, deadline: Option<Instant>) -> Result<(), Error> {
+        self.look_for_main();
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            self.replies.lock().give_up(call);
+            return Err(Error::Deadline);
+        }
+        Ok(())
+    }
+
+    /// Sleeps until main rings, but no longer than a slice: the kernel does not wake a futex when a
+    /// process dies, so main's life is looked at in between.
+    fn sleep(
+        &self,
+        bell: &Shared<WaitWords>,
+        armed: Armed,
+        deadline: Option<Instant>,
+    ) -> Result<(), Error> {
+        let slice = match deadline {
+            None => LIVENESS_SLICE,
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(Error::Deadline);
+                }
+                left.min(LIVENESS_SLICE)
+            }
+        };
+        self.tally.sleeps.add(1);
+        if Sleeper::sleep(bell, armed, slice) == Woken::TimedOut && !self.look_for_main() {
+            return Err(Error::MainGone);
+        }
+        self.publish_cpu();
+        Ok(())
+    }
+
+    /// Wakes main if it sleeps.
+    #[inline]
+    fn rouse(&self, wake: Option<Wake>, bell: &Shared<WaitWords>) {
+        if let Some(wake) = wake {
+            self.rouse_now(wake, bell);
+        }
+    }
+
+    #[cold]
+    fn rouse_now(&self, wake: Wake, bell: &Shared<WaitWords>) {
+        self.tally.wakes.add(1);
+        match wake {
+            Wake::Futex => Waker::wake(bell),
+            Wake::Nudge => drop(self.stream.nudge()),
+        }
+    }
+
+    /// Rings for a main that keeps overflow, after records of `inbox` were released.
+    #[inline]
+    pub(crate) fn release(&self, inbox: &mut Inbox) {
+        let wake = inbox.lane.flush();
+        if let Some(wake) = wake {
+            self.rouse_now(wake, &inbox.lane.space_bell());
+        }
+    }
+
+    /// Prepares for a quiet time.
+    pub(crate) fn rest(&self) -> Result<(), Error> {
+        self.messages.lock().rewind()
+    }
+
+    /// Says which CPU this thread runs on, for main's decision to spin.
+    #[inline]
+    fn publish_cpu(&self) -> u32 {
+        let cpu = cpu_number();
+        if self.status.cpu.load(Ordering::Relaxed) != cpu {
+            self.status.cpu.store(cpu, Ordering::Relaxed);
+        }
+        cpu
+    }
+
+    /// Whether main last ran on another CPU than this thread does.
+    #[inline]
+    pub(crate) fn peer_elsewhere(&self) -> bool {
+        let (mine, theirs) = (self.publish_cpu(), self.main_status.cpu.load(Ordering::Relaxed));
+        theirs != 0 && theirs != mine
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        self.tally.snapshot()
+    }
+}
+
+impl WhenFull {
+    fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::Until(deadline) => Some(deadline),
+            Self::Wait | Self::Fail => None,
+        }
+    }
+}
+
+fn join_lanes(
+    stream: Stream,
+    id: u32,
+    policy: WaitPolicy,
+    geometry: &Geometry,
+    [ours, theirs]: [&Segment; 2],
+    mine: &Shared<RendererWords>,
+    main: &Shared<MainWords>,
+) -> (RendererEnd, Inbox) {
+    let messages = Outgoing::new(
+        ours.ring(DATA_OFFSET, geometry.to_main),
+        mine.project(|words| &words.messages_out),
+        main.project(|words| &words.messages_in_head),
+        main.project(|words| &words.messages_in),
+    );
+    let replies = Incoming::new(
+        theirs.ring(geometry.replies_offset(), geometry.replies),
+        mine.project(|words| &words.replies_in_head),
+        mine.project(|words| &words.replies_in),
+        main.project(|words| &words.replies_out),
+    );
+    let incoming = Incoming::new(
+        theirs.ring(DATA_OFFSET, geometry.to_renderer),
+        mine.project(|words| &words.messages_in_head),
+        mine.project(|words| &words.messages_in),
+        main.project(|words| &words.messages_out),
+    );
+    let end = RendererEnd {
+        id,
+        stream,
+        status: mine.project(|words| &words.status),
+        main_status: main.project(|words| &words.status),
+        messages_bell: messages.data_bell(),
+        space_bell: messages.space_bell(),
+        messages: Mutex::new(Outbound::new(messages)),
+        replies_watch: replies.watch(),
+        replies_bell: replies.data_bell(),
+        replies_space_bell: replies.space_bell(),
+        replies: Mutex::new(Replies::new(replies)),
+        spin: Spin::new(policy, LIVENESS_SLICE),
+        next_call: AtomicU32::new(0),
+        gone: AtomicBool::new(false),
+        tally: Tally::default(),
+    };
+    (end, Inbox::new(incoming))
+}

@@ -1,0 +1,38 @@
+//! The wire: what a record's content means.
+//!
+//! ```text
+//!   byte 0      1       2        4           8
+//!   ┌────────┬───────┬─────────┬───────────┬───────────────┐
+//!   │ kind   │ 0     │ slot    │ call      │ payload …     │
+//!   └────────┴───────┴─────────┴───────────┴───────────────┘
+//! ```
+//! | kind | lane | slot | call | payload |
+//! |---|---|---|---|---|
+//! | `Define` | messages, both ways | a slot of the channel table | 0 | the channel's name, UTF-8 |
+//! | `Message` | messages, both ways | the channel | 0 | an archive of arguments |
+//! | `SyncCall` | messages to main | the channel | the caller's id | an archive of arguments |
+//! | `Invoke` | messages to main | the channel | the caller's id | an archive of arguments |
+//! | `Answer` | replies (to `SyncCall`), messages to the renderer (to `Invoke`) | a [`Status`] | the caller's id | the status decides |
+//!
+//! A channel's name travels once and is a slot from then on. The table belongs to the *sender*, who
+//! defines a slot anew in band when all are taken, the least recently used first: applications make
+//! one reply channel per request.
+//!
+//! This module is bytes only: it knows nothing of sessions, and every function can be fuzzed alone.
+
+mod channels;
+mod envelope;
+mod status;
+
+pub(crate) use channels::{Interner, Names};
+pub(crate) use envelope::{Content, ENVELOPE, Envelope, Kind};
+pub(crate) use status::{Answer, backpressure_payload};
+
+use crate::layout;
+
+/// What two builds have to agree on: the layout, and what is written into it.
+pub const FINGERPRINT: u64 =
+    layout::fold(layout::FINGERPRINT, &[ENVELOPE, crate::limits::CHANNEL_SLOTS, VALUE_FORMAT]);
+
+/// Counts up with every change to the archives that are sent.
+const VALUE_FORMAT: usize = 1;

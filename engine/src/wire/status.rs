@@ -1,0 +1,123 @@
+//! How a call was answered.
+
+use super::{Content, Envelope, Kind};
+use crate::error::{Corrupt, Error};
+use crate::value::{Value, ValueRef};
+
+/// The status in an answer's slot field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u16)]
+pub(crate) enum Status {
+    /// The payload is an archive with one value.
+    Value = 0,
+    /// Nobody answered and nobody can any more. No payload.
+    NoReply = 1,
+    /// No handler is registered for the channel. No payload.
+    NoHandler = 2,
+    /// The handler failed. The payload is its error as text.
+    Failed = 3,
+    /// Main may not keep an answer of this size for this renderer now. The payload is 16 bytes: what
+    /// would wait, and the limit.
+    Backpressure = 4,
+}
+
+/// An answer as its sender means it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answer<'a> {
+    /// A value, as its archive.
+    Value(&'a Value),
+    /// See [`Status::NoReply`].
+    NoReply,
+    /// See [`Status::NoHandler`].
+    NoHandler,
+    /// See [`Status::Failed`].
+    Failed(&'a str),
+    /// See [`Status::Backpressure`]; made by [`backpressure_payload`].
+    Backpressure(&'a [u8; 16]),
+}
+
+impl<'a> Answer<'a> {
+    /// The message that carries it.
+    pub(crate) fn content(self, call: u32) -> Content<'a> {
+        let (status, payload) = match self {
+            Self::Value(value) => (Status::Value, value.archive()),
+            Self::NoReply => (Status::NoReply, [].as_slice()),
+            Self::NoHandler => (Status::NoHandler, [].as_slice()),
+            Self::Failed(text) => (Status::Failed, text.as_bytes()),
+            Self::Backpressure(payload) => (Status::Backpressure, payload.as_slice()),
+        };
+        Content { envelope: Envelope { kind: Kind::Answer, slot: status as u16, call }, payload }
+    }
+}
+
+impl Content<'_> {
+    /// What an answer means to the caller on `channel`.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if this is no answer.
+    pub(crate) fn answer(&self, channel: &str) -> Result<Result<Value, Error>, Corrupt> {
+        let channel = || channel.to_owned();
+        let text = || String::from_utf8_lossy(self.payload).into_owned();
+        Ok(match self.envelope.slot {
+            status if status == Status::Value as u16 => {
+                Ok(ValueRef::check(self.payload)?.to_owned())
+            }
+            status if status == Status::NoReply as u16 => Err(Error::NoReply),
+            status if status == Status::NoHandler as u16 => {
+                Err(Error::NoHandler { channel: channel() })
+            }
+            status if status == Status::Failed as u16 => {
+                Err(Error::HandlerFailed { channel: channel(), text: text() })
+            }
+            status if status == Status::Backpressure as u16 => Err(backpressure(self.payload)?),
+            status => {
+                let (found, expected) = (status.into(), Status::Backpressure as u64);
+                return Err(Corrupt { place: "answer status", found, expected });
+            }
+        })
+    }
+}
+
+/// The payload of a [`Status::Backpressure`].
+pub(crate) fn backpressure_payload(queued: usize, limit: usize) -> [u8; 16] {
+    (queued as u128 | (limit as u128) << 64).to_le_bytes()
+}
+
+fn backpressure(payload: &[u8]) -> Result<Error, Corrupt> {
+    let Ok(bytes) = payload.try_into() else {
+        return Err(Corrupt { place: "answer length", found: payload.len() as u64, expected: 16 });
+    };
+    let numbers = u128::from_le_bytes(bytes);
+    let number = |bits: u128| usize::try_from(bits & u128::from(u64::MAX)).unwrap_or(usize::MAX);
+    Ok(Error::Backpressure { queued: number(numbers), limit: number(numbers >> 64) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(answer: Answer<'_>) -> Result<Value, Error> {
+        answer.content(7).answer("sum").unwrap()
+    }
+
+    #[test]
+    fn every_answer_means_what_it_was_sent_for() {
+        assert_eq!(answered(Answer::Value(&Value::from(3))), Ok(Value::from(3)));
+        assert_eq!(answered(Answer::NoReply), Err(Error::NoReply));
+        let channel = || "sum".to_owned();
+        assert_eq!(answered(Answer::NoHandler), Err(Error::NoHandler { channel: channel() }));
+        let failed = Error::HandlerFailed { channel: channel(), text: "Error: boom".to_owned() };
+        assert_eq!(failed.to_string(), "Error invoking remote method 'sum': Error: boom");
+        assert_eq!(answered(Answer::Failed("Error: boom")), Err(failed));
+        let payload = backpressure_payload(9, 8);
+        let refused = Error::Backpressure { queued: 9, limit: 8 };
+        assert_eq!(answered(Answer::Backpressure(&payload)), Err(refused));
+    }
+
+    #[test]
+    fn an_unknown_status_is_refused() {
+        let mut content = Answer::NoReply.content(7);
+        content.envelope.slot = 5;
+        assert_eq!(content.answer("sum").unwrap_err().place, "answer status");
+    }
+}
