@@ -1,0 +1,64 @@
+//! A contender: anything that is measured in two processes, floors included.
+
+use crate::Result;
+use crate::bar::{Bar, Unit};
+use crate::end::End;
+use crate::stats::Sample;
+
+/// Where the two ends run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placement {
+    /// The measuring end on CPU 0, the answering end on CPU 1.
+    TwoCpus,
+    /// Both on CPU 0.
+    OneCpu,
+}
+
+/// How its figure comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// The sample that `measure` returns.
+    Sampled,
+    /// System calls per message: what the kernel saw both ends call between their
+    /// [`mark`](crate::syscalls::mark)s, divided by the `count` of the sample.
+    CountedCalls,
+}
+
+/// Something measured in two processes. The same executable runs both ends.
+pub(crate) trait Contender: Sync {
+    /// Unique among contenders: it is how the second process finds it.
+    fn name(&self) -> &'static str;
+
+    fn placement(&self) -> Placement {
+        Placement::TwoCpus
+    }
+
+    fn method(&self) -> Method {
+        Method::Sampled
+    }
+
+    /// What its samples count.
+    fn unit(&self) -> Unit {
+        Unit::Nanoseconds
+    }
+
+    /// What it has to reach. Floors have none.
+    fn bars(&self) -> Vec<Bar> {
+        Vec::new()
+    }
+
+    /// The end that takes the time. Returns once its last answer is there.
+    ///
+    /// # Errors
+    /// Whatever spoils the run, a wrong payload first of all.
+    fn measure(&self, end: End) -> Result<Sample>;
+
+    /// The other end. Returns once it has given its last answer; one that has no other end need
+    /// not write this.
+    ///
+    /// # Errors
+    /// Whatever spoils the run.
+    fn answer(&self, _end: End) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! A word that its reader sleeps on, in the kernel, until the other process changes it.
+
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Acquire, Release};
+
+use rustix::io::Errno;
+use rustix::thread::futex::{self, Flags};
+
+use crate::Result;
+
+/// Wakes whoever is parked on the word.
+#[inline(always)]
+pub(super) fn publish(word: &AtomicU32, value: u32) -> Result<()> {
+    word.store(value, Release); // pairs with the load in `Parked::changed`
+    futex::wake(word, Flags::empty(), 1)?; // shared, not private: the other end is a process
+    Ok(())
+}
+
+/// The reader's end of a word.
+pub(super) struct Parked<'w> {
+    word: &'w AtomicU32,
+    /// How often the kernel put us to sleep and somebody woke us.
+    parks: u32,
+}
+
+impl<'w> Parked<'w> {
+    pub(super) fn on(word: &'w AtomicU32) -> Self {
+        Self { word, parks: 0 }
+    }
+
+    /// What the word holds once that is no longer `last`.
+    #[inline(always)]
+    pub(super) fn changed(&mut self, last: u32) -> Result<u32> {
+        loop {
+            let found = self.word.load(Acquire); // pairs with the store in `publish`
+            if found != last {
+                return Ok(found);
+            }
+            match futex::wait(self.word, Flags::empty(), last, None) {
+                Ok(()) => self.parks += 1,
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// A run that mostly found its answer without sleeping measured something else.
+    pub(super) fn slept_through(&self, trips: u32) -> Result<()> {
+        if self.parks < trips / 2 {
+            return Err(format!("parked {} times in {trips} trips", self.parks).into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The machine: what it is, how busy it is, and where on it a process runs.
+
+use std::fs;
+use std::time::Duration;
+
+use rustix::thread::CpuSet;
+use serde::Serialize;
+
+use crate::Result;
+
+/// How long one look at the CPUs' time takes.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// What figures depend on.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Machine {
+    pub(crate) cpu: String,
+    pub(crate) cpus: usize,
+    pub(crate) kernel: String,
+    /// The hypervisor's name as far as the firmware tells, if there is one.
+    pub(crate) virtualised: Option<String>,
+    /// The time-stamp counter ticks at one rate, in idle states too. Times are doubtful if not.
+    pub(crate) steady_clock: bool,
+}
+
+impl Machine {
+    pub(crate) fn describe() -> Self {
+        let cpuinfo = read("/proc/cpuinfo");
+        let field = |name: &str| {
+            let line =
+                cpuinfo.lines().find(|line| line.split(':').next().unwrap_or("").trim() == name);
+            line.and_then(|line| line.split_once(':')).map_or("", |(_, value)| value.trim())
+        };
+        let flag = |name: &str| field("flags").split(' ').any(|flag| flag == name);
+        Self {
+            cpu: field("model name").to_owned(),
+            cpus: std::thread::available_parallelism().map_or(1, usize::from),
+            kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            virtualised: flag("hypervisor").then(vendor),
+            steady_clock: flag("constant_tsc") && flag("nonstop_tsc"),
+        }
+    }
+}
+
+fn vendor() -> String {
+    let vendor = read("/sys/class/dmi/id/sys_vendor").trim().to_owned();
+    if vendor.is_empty() { "unknown hypervisor".to_owned() } else { vendor }
+}
+
+/// How busy the machine is with other work.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Load {
+    /// The kernel's averages over 1, 5 and 15 minutes.
+    pub(crate) averages: String,
+    /// Share of all CPUs' time not idle, while this process slept for [`LOOK`].
+    pub(crate) busy_percent: f64,
+    /// Share of all CPUs' time since boot that the hypervisor gave to others.
+    pub(crate) stolen_percent: f64,
+}
+
+impl Load {
+    pub(crate) fn look() -> Self {
+        let before = CpuTimes::read();
+        std::thread::sleep(LOOK);
+        let now = CpuTimes::read();
+        let averages = read("/proc/loadavg").split(' ').take(3).collect::<Vec<_>>().join(" ");
+        Self {
+            averages,
+            busy_percent: percent(now.busy - before.busy, now.all - before.all),
+            stolen_percent: percent(now.stolen, now.all),
+        }
+    }
+}
+
+/// The first line of /proc/stat, in ticks since boot.
+#[derive(Debug, Clone, Copy)]
+struct CpuTimes {
+    all: f64,
+    busy: f64,
+    stolen: f64,
+}
+
+impl CpuTimes {
+    fn read() -> Self {
+        let stat = read("/proc/stat");
+        let line = stat.lines().next().unwrap_or("");
+        // user nice system idle iowait irq softirq steal; guest times are part of user and nice
+        let times: Vec<f64> =
+            line.split_whitespace().skip(1).take(8).filter_map(|time| time.parse().ok()).collect();
+        let all: f64 = times.iter().sum();
+        let at = |place: usize| times.get(place).copied().unwrap_or(0.0);
+        Self { all, busy: all - at(3) - at(4), stolen: at(7) }
+    }
+}
+
+fn percent(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { 100.0 * part / whole } else { 0.0 }
+}
+
+/// A file of the kernel's, empty where this kernel has none.
+fn read(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+/// Keeps the calling thread, and those it starts, on one CPU.
+pub(crate) fn pin(cpu: usize) -> Result<()> {
+    let mut cpus = CpuSet::new();
+    cpus.set(cpu);
+    rustix::thread::sched_setaffinity(None, &cpus)
+        .map_err(|error| format!("cannot run on CPU {cpu}: {error}").into())
+}
+
+/// Gives this process its own session and the highest ordinary priority, as far as the kernel
+/// lets it; says whether the priority is raised. Where the scheduler groups by session, a
+/// process's own nice value counts within its session only, and the session's is what counts.
+pub(crate) fn raise_priority() -> bool {
+    let own_session = rustix::process::setsid().is_ok();
+    let process = rustix::process::setpriority_process(None, -20).is_ok();
+    let groups = read("/proc/sys/kernel/sched_autogroup_enabled").trim() == "1";
+    process && (!groups || (own_session && fs::write("/proc/self/autogroup", "-20").is_ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_has_a_kernel_and_a_cpu() {
+        let machine = Machine::describe();
+        assert!(!machine.kernel.is_empty() && !machine.cpu.is_empty() && machine.cpus > 0);
+    }
+
+    #[test]
+    fn a_share_lies_between_none_and_all() {
+        let load = Load::look();
+        assert!((0.0..=100.0).contains(&load.busy_percent));
+        assert!((0.0..=100.0).contains(&load.stolen_percent));
+    }
+}

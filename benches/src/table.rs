@@ -1,0 +1,158 @@
+//! The report, for people.
+
+use std::fmt::Write;
+
+use crate::bar::{Unit, Verdict};
+use crate::machine::Load;
+use crate::report::{BarLine, FloorLine, Report, RunLine};
+use crate::stats::{Spread, Stat};
+
+pub(crate) fn of(report: &Report) -> String {
+    let mut text = String::new();
+    if !report.bars.is_empty() {
+        let bars = report.bars.iter().map(bar_row).collect();
+        let head = ["bar", "figure", "least..most", "floor", "ratio", "limit", "stretch", ""];
+        text += &rows(&head, bars);
+    }
+    if !report.floors.is_empty() {
+        let floors = report.floors.iter().map(floor_row).collect();
+        text += &rows(&["floor", "p50", "least..most", "p99", "mean", "variant"], floors);
+    }
+    let runs = report.runs.iter().map(run_row).collect();
+    text += &rows(&["median of all cycles", "p50", "p99", "p99.9", "mean", "of"], runs);
+    for (name, failure) in failures(report) {
+        let _ = writeln!(text, "FAILED {name}: {failure}"); // a String takes any text
+    }
+    text + &machine(report)
+}
+
+fn bar_row(bar: &BarLine) -> Vec<String> {
+    let floor = bar.floor.map(|floor| bar.unit.show(floor));
+    vec![
+        bar.name.to_owned(),
+        median(bar.figure, bar.unit),
+        extremes(bar.figure, bar.unit),
+        floor.unwrap_or_default(),
+        bar.ratio.map(|ratio| format!("{ratio:.2}x")).unwrap_or_default(),
+        bar.limit.clone(),
+        stretch(bar),
+        verdict(bar.verdict).to_owned(),
+    ]
+}
+
+fn stretch(bar: &BarLine) -> String {
+    match (&bar.stretch, bar.stretch_reached) {
+        (Some(stretch), Some(true)) => format!("{stretch} yes"),
+        (Some(stretch), _) => format!("{stretch} no"),
+        (None, _) => String::new(),
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Miss => "MISS",
+        Verdict::Failed => "FAILED",
+    }
+}
+
+fn floor_row(floor: &FloorLine) -> Vec<String> {
+    let ns = Unit::Nanoseconds;
+    vec![
+        floor.name.to_owned(),
+        median(floor.p50, ns),
+        extremes(floor.p50, ns),
+        median(floor.p99, ns),
+        median(floor.mean, ns),
+        floor.variant.unwrap_or("").to_owned(),
+    ]
+}
+
+/// Any contender, slower variants included. A rate or a count is one figure per run.
+fn run_row(run: &RunLine) -> Vec<String> {
+    let of = |stat| median(Spread::of(&run.samples, stat), run.unit);
+    let quantile = |stat| if run.unit == Unit::Nanoseconds { of(stat) } else { String::new() };
+    vec![
+        run.contender.to_owned(),
+        quantile(Stat::P50),
+        quantile(Stat::P99),
+        quantile(Stat::P999),
+        of(Stat::Mean),
+        run.samples.len().to_string(),
+    ]
+}
+
+fn median(spread: Option<Spread>, unit: Unit) -> String {
+    spread.map_or("none".to_owned(), |spread| unit.show(spread.median))
+}
+
+fn extremes(spread: Option<Spread>, unit: Unit) -> String {
+    spread.map(|s| format!("{}..{}", unit.show(s.least), unit.show(s.most))).unwrap_or_default()
+}
+
+/// Bars have the failures of their contenders, so these are all there are.
+fn failures(report: &Report) -> impl Iterator<Item = (&str, &str)> {
+    report.runs.iter().filter_map(|run| Some((run.contender, run.failure.as_deref()?)))
+}
+
+fn machine(report: &Report) -> String {
+    let machine = &report.machine;
+    let guest = machine
+        .virtualised
+        .as_ref()
+        .map_or("not virtualised".to_owned(), |vendor| format!("virtualised ({vendor})"));
+    let priority = if report.priority_raised { "raised" } else { "NOT RAISED" };
+    let clock = if machine.steady_clock { "steady" } else { "NOT STEADY: times are doubtful" };
+    format!(
+        "{}, {} CPUs, Linux {}, {guest}\npriority {priority}, time-stamp counter {clock}\n\
+         load before: {}\nload after:  {}\n{}",
+        machine.cpu,
+        machine.cpus,
+        machine.kernel,
+        load(&report.load_before),
+        load(&report.load_after),
+        if report.quick { "a quick look: not for the record\n" } else { "" },
+    )
+}
+
+fn load(load: &Load) -> String {
+    format!(
+        "{} (averages), {:.0} % busy, {:.1} % stolen since boot",
+        load.averages, load.busy_percent, load.stolen_percent
+    )
+}
+
+/// Columns as wide as their widest cell, the first to the left, the others to the right.
+fn rows<const N: usize>(head: &[&str; N], rows: Vec<Vec<String>>) -> String {
+    let head = head.map(str::to_owned).to_vec();
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.len()).max().unwrap_or(0)
+    };
+    let mut text = String::new();
+    for line in &lines {
+        let mut row = String::new();
+        for (column, cell) in line.iter().enumerate() {
+            let width = width(column);
+            let _ = match column {
+                0 => write!(row, "{cell:<width$}"),
+                _ => write!(row, "  {cell:>width$}"),
+            };
+        }
+        text += row.trim_end();
+        text += "\n";
+    }
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let cells = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let text = rows(&["bar", "p50"], vec![cells(["a longer one", "9"]), cells(["b", "1000"])]);
+        assert_eq!(text, "bar            p50\na longer one     9\nb             1000\n\n");
+    }
+}
