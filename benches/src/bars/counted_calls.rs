@@ -39,13 +39,14 @@ impl Contender for CountedCalls {
     /// One call a message from the main thread, one from a thread that was there before.
     fn measure(&self, end: End) -> Result<Sample> {
         let messages = end.trips(MESSAGES);
-        let [ready, go, done] = [false; 3].map(AtomicBool::new);
+        let [ready, go, done, over] = [false; 4].map(AtomicBool::new);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 ready.store(true, Release); // its own setting up is over, and was not counted
                 spin_until(&go);
                 call(messages);
                 done.store(true, Release);
+                spin_until(&over); // nor is its tearing down
             });
             spin_until(&ready);
             syscalls::mark();
@@ -53,6 +54,7 @@ impl Contender for CountedCalls {
             call(messages);
             spin_until(&done);
             syscalls::mark();
+            over.store(true, Release);
         });
         Ok(Sample::of_one(0.0, messages.into()))
     }
