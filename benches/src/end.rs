@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::time::{Duration, Instant};
 
 use rustix::io::FdFlags;
 use rustix::net::{RecvFlags, SendFlags};
@@ -9,6 +10,7 @@ use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, Laps};
+use crate::contender::Placement;
 use crate::shared::Shared;
 use crate::stats::Sample;
 use crate::{Result, catalogue, deadline, machine};
@@ -105,13 +107,47 @@ impl End {
         laps.sample(self.clock)
     }
 
-    /// The other end of [`time`](Self::time): as many trips, with the same numbers.
+    /// As [`time`](Self::time), for trips to an end that sleeps. On two CPUs each trip waits, untimed
+    /// and awake, until the other end has gone to sleep; left alone, two ends that never spin
+    /// settle into one of several rhythms, some without any sleep, and medians differ by ten times
+    /// from run to run. On one CPU there is but one rhythm, and waiting awake would prevent it.
+    #[inline(always)]
+    pub(crate) fn time_asleep(
+        &self,
+        placement: Placement,
+        trips: u32,
+        mut trip: impl FnMut(u32) -> Result<()>,
+    ) -> Result<Sample> {
+        if placement == Placement::OneCpu {
+            return self.time(trips, trip);
+        }
+        let warming = warming(trips);
+        let mut laps = Laps::with_room(trips);
+        self.meet()?;
+        for number in 1..=warming + trips {
+            let settled = Instant::now() + SETTLING;
+            while Instant::now() < settled {
+                std::hint::spin_loop();
+            }
+            laps.start();
+            trip(number)?;
+            if number > warming {
+                laps.lap();
+            }
+        }
+        laps.sample(self.clock)
+    }
+
+    /// The other end of either: as many trips, with the same numbers.
     #[inline(always)]
     pub(crate) fn serve(&self, trips: u32, mut trip: impl FnMut(u32) -> Result<()>) -> Result<()> {
         self.meet()?;
         (1..=warming(trips) + trips).try_for_each(&mut trip)
     }
 }
+
+/// Longer than an end needs, after its answer, to return from waking us (12 us) and to sleep itself.
+const SETTLING: Duration = Duration::from_micros(50);
 
 fn warming(trips: u32) -> u32 {
     trips / 10 + 1

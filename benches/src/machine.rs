@@ -110,14 +110,13 @@ pub(crate) fn pin(cpu: usize) -> Result<()> {
         .map_err(|error| format!("cannot run on CPU {cpu}: {error}").into())
 }
 
-/// Gives this process its own session and the highest ordinary priority, as far as the kernel
-/// lets it; says whether the priority is raised. Where the scheduler groups by session, a
-/// process's own nice value counts within its session only, and the session's is what counts.
+/// Gives this process and its session the highest ordinary priority, as far as the kernel lets it;
+/// says whether it does. Where the scheduler groups by session, a process's own nice value counts
+/// within its session only, and the session's is what counts against others.
 pub(crate) fn raise_priority() -> bool {
-    let own_session = rustix::process::setsid().is_ok();
     let process = rustix::process::setpriority_process(None, -20).is_ok();
     let groups = read("/proc/sys/kernel/sched_autogroup_enabled").trim() == "1";
-    process && (!groups || (own_session && fs::write("/proc/self/autogroup", "-20").is_ok()))
+    process && (!groups || fs::write("/proc/self/autogroup", "-20").is_ok())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod machine;
 mod pair;
 mod report;
 mod run;
+mod session;
 mod shared;
 mod stats;
 mod syscalls;
@@ -44,16 +45,20 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let passed = match Cli::parse().command {
-        Command::Bars(options) => run::bars(&options),
-        Command::End(inherited) => end::run(inherited),
+    let code = match Cli::parse().command {
+        Command::Bars(options) => bars(&options),
+        Command::End(inherited) => end::run(inherited).map(exit_code),
     };
-    match passed {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("ringmain-bench: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    code.unwrap_or_else(|error| {
+        eprintln!("ringmain-bench: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn bars(options: &run::Options) -> Result<ExitCode> {
+    if session::lead()? { run::bars(options).map(exit_code) } else { session::rerun() }
+}
+
+fn exit_code(passed: bool) -> ExitCode {
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

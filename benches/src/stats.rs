@@ -14,6 +14,8 @@ pub(crate) struct Sample {
     pub(crate) mean: f64,
     /// Trips, messages or calls behind the figures.
     pub(crate) count: u64,
+    /// Share of the trips in which the measuring end slept in the kernel, where it looked.
+    pub(crate) slept: Option<f64>,
 }
 
 /// Which figure of a sample a bar looks at.
@@ -41,12 +43,13 @@ impl Sample {
             // Of the laps themselves: the histogram's own mean carries its rounding.
             mean: ticks.iter().sum::<u64>() as f64 / ticks.len() as f64 * ns_per_tick,
             count: histogram.len(),
+            slept: None,
         })
     }
 
     /// A run that has one figure: a rate, or a count per message.
     pub(crate) fn of_one(figure: f64, count: u64) -> Self {
-        Self { p50: figure, p99: figure, p999: figure, mean: figure, count }
+        Self { p50: figure, p99: figure, p999: figure, mean: figure, count, slept: None }
     }
 
     pub(crate) fn get(&self, stat: Stat) -> f64 {

@@ -19,7 +19,7 @@ pub(crate) fn of(report: &Report) -> String {
         text += &rows(&["floor", "p50", "least..most", "p99", "mean", "variant"], floors);
     }
     let runs = report.runs.iter().map(run_row).collect();
-    text += &rows(&["median of all cycles", "p50", "p99", "p99.9", "mean", "of"], runs);
+    text += &rows(&["median of all cycles", "p50", "p99", "p99.9", "mean", "slept", "of"], runs);
     for (name, failure) in failures(report) {
         let _ = writeln!(text, "FAILED {name}: {failure}"); // a String takes any text
     }
@@ -78,8 +78,19 @@ fn run_row(run: &RunLine) -> Vec<String> {
         quantile(Stat::P99),
         quantile(Stat::P999),
         of(Stat::Mean),
+        slept(run),
         run.samples.len().to_string(),
     ]
+}
+
+/// Runs differ in this: see the range before the medians are compared.
+fn slept(run: &RunLine) -> String {
+    let shares: Vec<f64> = run.samples.iter().filter_map(|sample| sample.slept).collect();
+    let least = shares.iter().copied().reduce(f64::min);
+    let most = shares.iter().copied().reduce(f64::max);
+    least.zip(most).map_or(String::new(), |(least, most)| {
+        format!("{:.0}..{:.0} %", 100.0 * least, 100.0 * most)
+    })
 }
 
 fn median(spread: Option<Spread>, unit: Unit) -> String {

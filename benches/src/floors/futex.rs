@@ -28,12 +28,11 @@ impl Contender for Futex {
         let trips = end.trips(parked_trips(self.placement));
         let request = end.shared.word32(REQUEST);
         let mut answer = Parked::on(end.shared.word32(ANSWER));
-        let sample = end.time(trips, |number| {
+        let sample = end.time_asleep(self.placement, trips, |number| {
             publish(request, number)?;
             check(answer.changed(number - 1)?, number)
         })?;
-        answer.slept_through(trips)?;
-        Ok(sample)
+        Ok(Sample { slept: Some(answer.slept()), ..sample })
     }
 
     fn answer(&self, end: End) -> Result<()> {

@@ -1,6 +1,8 @@
 //! A byte on a socket to an end that sleeps in its event loop, a futex back: what a synchronous
 //! call to a sleeping main cannot do without.
 
+use std::sync::atomic::Ordering::{Acquire, Release};
+
 use rustix::event::epoll;
 use rustix::net::{RecvFlags, SendFlags};
 
@@ -11,7 +13,6 @@ use crate::contender::{Contender, Placement};
 use crate::end::End;
 use crate::stats::Sample;
 
-/// Trips that the caller counts as asleep are those on its own futex; the event loop always sleeps.
 const REQUEST: usize = 0;
 const ANSWER: usize = 1;
 
@@ -30,21 +31,18 @@ impl Contender for Nudge {
     }
 
     fn measure(&self, end: End) -> Result<Sample> {
-        use std::sync::atomic::Ordering::Release;
         let trips = end.trips(parked_trips(self.placement));
         let request = end.shared.word32(REQUEST);
         let mut answer = Parked::on(end.shared.word32(ANSWER));
-        let sample = end.time(trips, |number| {
+        let sample = end.time_asleep(self.placement, trips, |number| {
             request.store(number, Release); // pairs with the load in `answer`, as the byte does
             rustix::net::send(&end.link, &number.to_le_bytes()[..1], SendFlags::NOSIGNAL)?;
             check(answer.changed(number - 1)?, number)
         })?;
-        answer.slept_through(trips)?;
-        Ok(sample)
+        Ok(Sample { slept: Some(answer.slept()), ..sample })
     }
 
     fn answer(&self, end: End) -> Result<()> {
-        use std::sync::atomic::Ordering::Acquire;
         let (request, answer) = (end.shared.word32(REQUEST), end.shared.word32(ANSWER));
         let events = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         epoll::add(&events, &end.link, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;

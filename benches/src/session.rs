@@ -1,0 +1,36 @@
+//! The session of a run: its own, so that the scheduler, where it groups by session, weighs the two
+//! ends against each other only, and against the rest of the machine as one raised group. Both
+//! ends in one group also wake each other sooner than across two.
+
+use std::process::{Command, ExitCode};
+
+use rustix::process::Signal;
+
+use crate::Result;
+
+/// Starts this program again with the same arguments and [`LEADS`] in its environment, and waits
+/// for it. This process stays with its terminal and takes the other along when it is interrupted.
+///
+/// # Errors
+/// If it cannot be started.
+pub(crate) fn rerun() -> Result<ExitCode> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let status = command.args(std::env::args_os().skip(1)).env(LEADS, "1").status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Set for the process that [`rerun`] started.
+const LEADS: &str = "RINGMAIN_BENCH_LEADS";
+
+/// Whether [`rerun`] started this process. If so it begins its session, and ends with its parent.
+///
+/// # Errors
+/// If the kernel refuses either.
+pub(crate) fn lead() -> Result<bool> {
+    if std::env::var_os(LEADS).is_none() {
+        return Ok(false);
+    }
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    rustix::process::setsid()?; // refused to a group's leader only, and a child is none
+    Ok(true)
+}
