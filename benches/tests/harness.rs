@@ -1,0 +1,96 @@
+//! The harness from outside: its counters count, its exit status judges, and nothing hangs or
+//! outlives it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+fn harness(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringmain-bench"));
+    command.args(arguments);
+    command
+}
+
+fn record(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("ringmain-bench-{}-{name}.json", std::process::id()))
+}
+
+fn run(only: &str, record: &Path) -> Output {
+    let json = record.to_str().expect("a temporary folder with an ordinary name");
+    harness(&["bars", "--quick", "--only", only, "--json", json]).output().expect("it starts")
+}
+
+fn read(record: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(record).expect("a record");
+    let _ = std::fs::remove_file(record);
+    serde_json::from_str(&text).expect("the record is JSON")
+}
+
+#[test]
+fn its_own_counters_count() {
+    let path = record("counters");
+    let output = run("harness: ", &path);
+    assert!(output.status.success(), "{output:?}");
+    let record = read(&path);
+    let figures: Vec<_> =
+        record["bars"].as_array().expect("bars").iter().map(|bar| &bar["figure"]).collect();
+    assert_eq!(figures.len(), 2);
+    for (figure, expected) in figures.into_iter().zip([3.0, 1.0]) {
+        assert_eq!([&figure["least"], &figure["most"]], [expected, expected]);
+    }
+}
+
+#[test]
+fn every_floor_is_measured() {
+    let path = record("floors");
+    let output = run("CPU", &path);
+    assert!(output.status.success(), "{output:?}");
+    let record = read(&path);
+    let floors = record["floors"].as_array().expect("floors");
+    assert_eq!(floors.len(), 4);
+    for floor in floors {
+        assert!(floor["p50"]["median"].as_f64().is_some_and(|ns| ns > 0.0), "{floor}");
+    }
+}
+
+#[test]
+fn a_selection_of_nothing_is_refused() {
+    let output = run("no such bar", &record("nothing"));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no bar or floor"), "{output:?}");
+}
+
+#[test]
+fn killed_it_takes_all_its_processes_along() {
+    let path = record("killed");
+    let json = path.to_str().expect("a temporary folder with an ordinary name");
+    // A word in the arguments, and so in the record's path, that the ends inherit by environment.
+    let mut first = harness(&["bars", "--cycles", "500", "--only", "spinning", "--json", json])
+        .env("RINGMAIN_BENCH_TEST", json)
+        .spawn()
+        .expect("it starts");
+    await_that(|| processes_with(json) >= 4); // itself, the session's leader, both ends
+    first.kill().expect("it runs");
+    first.wait().expect("it was ours");
+    await_that(|| processes_with(json) == 0);
+}
+
+/// Processes whose environment has `value` in it.
+fn processes_with(value: &str) -> usize {
+    let value = format!("RINGMAIN_BENCH_TEST={value}\0");
+    let folders = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let environments =
+        folders.filter_map(|folder| std::fs::read(folder.path().join("environ")).ok());
+    let has = |environment: &Vec<u8>| {
+        environment.windows(value.len()).any(|window| window == value.as_bytes())
+    };
+    environments.filter(has).count()
+}
+
+fn await_that(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < deadline, "not within 20 s");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
