@@ -12,11 +12,15 @@ use crate::Result;
 /// for it. This process stays with its terminal and takes the other along when it is interrupted.
 ///
 /// # Errors
-/// If it cannot be started.
+/// If it cannot be started, or was killed.
 pub(crate) fn rerun() -> Result<ExitCode> {
     let mut command = Command::new(std::env::current_exe()?);
     let status = command.args(std::env::args_os().skip(1)).env(LEADS, "1").status()?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match status.code() {
+        Some(0) => Ok(ExitCode::SUCCESS),
+        Some(_) => Ok(ExitCode::FAILURE),
+        None => Err(format!("the run ended early ({status})").into()),
+    }
 }
 
 /// Set for the process that [`rerun`] started.

@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use libc::{c_int, c_uint, c_void, pid_t};
+use rustix::process::{Pid, Signal};
 
 use crate::Result;
 
@@ -67,15 +68,11 @@ impl Tracer {
     /// Follows both processes to their ends. Returns the calls between their marks.
     ///
     /// # Errors
-    /// If one fails, leaves a section open, or if none has a section.
+    /// If one fails (the other is killed then), leaves a section open, or if none has a section.
     pub(crate) fn run(&mut self) -> Result<u64> {
-        while !self.threads.is_empty() {
-            let (thread, status) = wait()?;
-            if libc::WIFSTOPPED(status) {
-                self.stopped(thread, status)?;
-            } else {
-                self.ended(thread, status)?;
-            }
+        if let Err(error) = self.follow() {
+            self.kill()?;
+            return Err(error);
         }
         if self.sections.values().any(|section| !matches!(section.marks, 0 | 2)) {
             return Err("an end did not mark the beginning and the end of one section".into());
@@ -84,6 +81,35 @@ impl Tracer {
             return Err("neither end marked a section".into());
         }
         Ok(self.sections.values().map(|section| section.calls).sum())
+    }
+
+    fn follow(&mut self) -> Result<()> {
+        while self.reaped.len() < self.sections.len() {
+            let (thread, status) = wait()?;
+            if libc::WIFSTOPPED(status) {
+                self.stopped(thread, status)?;
+            } else {
+                self.ended(thread, status)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what is left. A process is not waited for by name: it is not over before its traced
+    /// threads were waited for as well.
+    fn kill(&mut self) -> Result<()> {
+        for process in self.sections.keys().filter(|process| !self.reaped.contains_key(process)) {
+            if let Some(process) = Pid::from_raw(*process) {
+                rustix::process::kill_process(process, Signal::KILL)?;
+            }
+        }
+        while self.reaped.len() < self.sections.len() {
+            let (thread, status) = wait()?;
+            if !libc::WIFSTOPPED(status) {
+                let _ = self.ended(thread, status); // that it failed is what we wanted
+            }
+        }
+        Ok(())
     }
 
     /// How a process ended, if this tracer waited for it: nobody else can then.
