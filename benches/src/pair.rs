@@ -87,6 +87,10 @@ impl Process {
         Ok(len == 0)
     }
 
+    fn died_of_itself(&self) -> bool {
+        self.reaped.is_some_and(|status| status.signal() != Some(libc::SIGKILL))
+    }
+
     fn wait(&mut self) -> Result<ExitStatus> {
         match self.reaped {
             Some(status) => Ok(status),
@@ -192,12 +196,13 @@ fn readable(ends: &[Process; 2], waiting: &[usize]) -> Result<Vec<usize>> {
     Ok(ready.map(|(&at, _)| at).collect())
 }
 
-/// What a dead end reported says more than how its tracer saw it die.
+/// What a dead end reported says more than how its tracer saw it die. One that the tracer itself
+/// killed has nothing to say.
 fn end_error(
     ends: &mut [Process; 2],
     seen: Box<dyn std::error::Error>,
 ) -> Box<dyn std::error::Error> {
-    for end in ends.iter_mut().filter(|end| end.reaped.is_some()) {
+    for end in ends.iter_mut().filter(|end| end.died_of_itself()) {
         while matches!(end.read(), Ok(false)) {}
         if let Err(error) = end.report() {
             return error;
