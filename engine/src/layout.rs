@@ -218,7 +218,7 @@ const _: () = {
     assert!(size_of::<FutexWord>() == 4);
     assert!(size_of::<MainWords>() <= DATA_OFFSET);
     assert!(size_of::<RendererWords>() <= DATA_OFFSET);
-    assert!(DATA_OFFSET % LINE == 0);
+    assert!(DATA_OFFSET.is_multiple_of(LINE));
 };
 
 #[cfg(all(test, not(loom)))]

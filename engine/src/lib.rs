@@ -42,5 +42,9 @@ pub use rendezvous::peer::Credentials;
 #[cfg(not(loom))]
 pub use session::counters::Counters;
 #[cfg(not(loom))]
+pub use session::geometry::Geometry;
+#[cfg(not(loom))]
+pub use session::lanes;
+#[cfg(not(loom))]
 pub use value::{Args, ArgsRef, Arguments, Kind, ToValue, Value, ValueRef};
 pub use wait::WaitPolicy;

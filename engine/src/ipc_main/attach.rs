@@ -46,7 +46,6 @@ impl Source {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "`token` made it of a usize")]
     pub(super) fn of(token: Token) -> Self {
         let key = (token >> 3) as usize;
         match token & 7 {
@@ -126,7 +125,7 @@ impl State {
                 return;
             }
             Ok(Arrival::HungUp) => return self.begin_leaving(core, key),
-            Ok(Arrival::Hello(_)) => invitation.send(stream),
+            Ok(Arrival::Hello) => invitation.send(stream),
             Err(error) => Err(refuse(stream, error)),
         };
         match sent {
@@ -192,7 +191,7 @@ impl State {
         let stream = self.handshakes.remove(key).stream;
         core.poller.remove(&stream);
         let welcomed = match arrival {
-            Ok(Arrival::Hello(_)) => self.welcome(core, stream),
+            Ok(Arrival::Hello) => self.welcome(core, stream),
             Ok(_) => Ok(()),
             Err(error) => Err(refuse(&stream, error)),
         };

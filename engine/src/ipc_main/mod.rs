@@ -172,6 +172,7 @@ impl IpcMain {
     }
 
     /// Removes a listener. `false` if the channel does not have it.
+    #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
     pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
         self.core.emitter.remove_listener(channel, id)
     }
@@ -221,6 +222,7 @@ impl IpcMain {
     }
 
     /// Removes a channel's handler. `false` if it has none.
+    #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
     pub fn remove_handler(&self, channel: &str) -> bool {
         self.core.handlers.remove_handler(channel)
     }

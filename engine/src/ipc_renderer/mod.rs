@@ -88,7 +88,7 @@ impl IpcRenderer {
         stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
         let welcomed = stream.recv_welcome(&terms(), Some(options.welcome_deadline()))?;
         let generation = stream.generation();
-        let (end, inbox) = RendererEnd::join(stream, &welcomed, options.wait_policy)?;
+        let (end, inbox) = RendererEnd::join(stream, welcomed, options.wait_policy)?;
         let poller = Poller::new()?;
         poller.add(end.stream(), dispatch::SOCKET)?;
         poller.add(end.stream().pidfd(), dispatch::PROCESS)?;
@@ -142,6 +142,7 @@ impl IpcRenderer {
     }
 
     /// Removes a listener. `false` if the channel does not have it.
+    #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
     pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
         self.core.emitter.remove_listener(channel, id)
     }

@@ -58,10 +58,6 @@ impl RendererOptions {
     ///
     /// # Errors
     /// As there.
-    #[expect(
-        clippy::wrong_self_convention,
-        reason = "named after what it reads, as on IpcRenderer"
-    )]
     pub fn from_env(&self) -> Result<IpcRenderer, Error> {
         IpcRenderer::attach(spawn::inherited()?, self)
     }

@@ -38,20 +38,16 @@ pub(crate) enum Arrival {
     /// The renderer went away.
     HungUp,
     /// A hello in terms that are ours.
-    Hello(Hello),
+    Hello,
 }
 
 /// A session as the renderer gets it.
 #[derive(Debug)]
 pub(crate) struct Welcomed {
-    /// Features that both sides have.
-    pub features: u64,
     /// Its numbers. Nothing was compared with the descriptors yet.
     pub grant: Grant,
-    /// The segment that main writes.
-    pub main_segment: OwnedFd,
-    /// The segment that the renderer writes.
-    pub renderer_segment: OwnedFd,
+    /// Main's segment, then the renderer's.
+    pub segments: [OwnedFd; DESCRIPTORS],
 }
 
 impl Stream {
@@ -78,7 +74,7 @@ impl Stream {
         match self.recv(&mut packet) {
             Ok(None) | Err(Errno::CONNRESET) => Ok(Arrival::HungUp),
             Ok(Some(len)) if len > Hello::LEN => Err(too_long("hello length", len, Hello::LEN)),
-            Ok(Some(len)) => Hello::decode(&packet[..len], ours).map(Arrival::Hello),
+            Ok(Some(len)) => Hello::decode(&packet[..len], ours).map(|_wanted| Arrival::Hello),
             Err(Errno::AGAIN) => Ok(Arrival::NotYet),
             Err(errno) => Err(Error::system("recv", errno)),
         }
@@ -144,9 +140,8 @@ impl Stream {
         let welcome = Welcome::decode(&packet[..len], ours)?;
         let grant = welcome.granted(ours)?;
         let cut_off = received.flags.contains(ReturnFlags::CTRUNC);
-        let [main_segment, renderer_segment] = exactly_two(segments, cut_off)?;
-        let features = ours.features & welcome.terms.features;
-        Ok(Some(Welcomed { features, grant, main_segment, renderer_segment }))
+        let segments = exactly_two(segments, cut_off)?;
+        Ok(Some(Welcomed { grant, segments }))
     }
 
     fn recv_with_descriptors(

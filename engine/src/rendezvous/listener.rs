@@ -118,12 +118,6 @@ impl Listener {
         self.clogged
     }
 
-    /// The endpoint.
-    #[must_use]
-    pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
-    }
-
     fn accept_socket(&self) -> Result<OwnedFd, Errno> {
         rustix::net::accept_with(&self.socket, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)
     }

@@ -1,8 +1,9 @@
 //! The process at the other end of a socket: who it is, and whether it lives.
 
+#[cfg(test)]
+use rustix::event::{PollFd, PollFlags};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags};
 
@@ -99,7 +100,7 @@ impl Peer {
     }
 
     /// Whether the process has died.
-    #[must_use]
+    #[cfg(test)]
     pub(crate) fn is_dead(&self) -> bool {
         let mut process = [PollFd::new(&self.process, PollFlags::IN)];
         super::deadline::poll_now(&mut process) && !process[0].revents().is_empty()

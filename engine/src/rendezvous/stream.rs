@@ -8,7 +8,6 @@ use rustix::net::{RecvFlags, SendFlags, Shutdown};
 
 use super::deadline::poll_now;
 use super::peer::{Credentials, Peer, Policy};
-use super::sockopt;
 use crate::Error;
 use crate::fork::Generation;
 
@@ -110,8 +109,9 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::System`].
+    #[cfg(test)]
     pub(crate) fn refuses_descriptors(&self) -> Result<bool, Error> {
-        sockopt::refuse_descriptors(self.as_fd())
+        super::sockopt::refuse_descriptors(self.as_fd())
             .map_err(|errno| Error::system("setsockopt", errno))
     }
 

@@ -256,8 +256,14 @@ mod tests {
         for line in 0..lines {
             for word in 0..LINE / 8 {
                 let value = (line * 8 + word) as u64;
-                // SAFETY: a private ring that nobody else has; in bounds.
-                unsafe { data.lines.add(line).cast::<u64>().add(word).write(value) };
+                let position = (line * LINE) as u64;
+                let mut at = data.line(position).cast::<u64>();
+                for _ in 0..word {
+                    // SAFETY: within the line.
+                    at = unsafe { at.add(1) };
+                }
+                // SAFETY: a private ring that nobody else has.
+                unsafe { at.write(value) };
             }
         }
         data

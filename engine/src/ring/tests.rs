@@ -155,7 +155,7 @@ proptest! {
         let mut queue = VecDeque::new();
         for (number, (write, len)) in steps.into_iter().enumerate() {
             if write {
-                let content: Vec<u8> = (0..len).map(|at| (at ^ number) as u8).collect();
+                let content: Vec<u8> = (0..len).map(|at| (at ^ number).to_le_bytes()[0]).collect();
                 match put(&mut ring.producer, &content) {
                     Ok(()) => queue.push_back(content),
                     Err(ClaimError::Full { .. }) => prop_assert!(!queue.is_empty()),

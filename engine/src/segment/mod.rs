@@ -127,7 +127,10 @@ impl Segment {
     /// The ring of `capacity` bytes that starts `offset` bytes into the segment. Both numbers are
     /// this process's own, not read from shared memory.
     pub(crate) fn ring(&self, offset: usize, capacity: usize) -> RingData {
-        assert!(offset % 4096 == 0 && offset >= DATA_OFFSET, "rings start on pages of their own");
+        assert!(
+            offset.is_multiple_of(4096) && offset >= DATA_OFFSET,
+            "rings start on pages of their own"
+        );
         assert!(capacity.is_power_of_two() && offset + capacity <= self.map.len());
         // SAFETY: the offset is within the mapping, by the assertion.
         let start = unsafe { self.start().add(offset) }.cast::<Line>();

@@ -6,12 +6,16 @@ use crate::limits::{RING_CAPACITY, RING_CAPACITY_MAX, RING_CAPACITY_MIN};
 use crate::rendezvous::terms::Capacities;
 use crate::rendezvous::welcome::Grant;
 
-/// Where the rings are in the two segments.
+/// Capacities of a session's three rings in bytes, each a power of two from
+/// [`RING_CAPACITY_MIN`] to [`RING_CAPACITY_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Geometry {
-    pub(crate) to_main: usize,
-    pub(crate) to_renderer: usize,
-    pub(crate) replies: usize,
+pub struct Geometry {
+    /// Messages to main.
+    pub to_main: usize,
+    /// Messages to the renderer.
+    pub to_renderer: usize,
+    /// Answers to `sendSync`.
+    pub replies: usize,
 }
 
 impl Default for Geometry {

@@ -3,19 +3,18 @@
 use super::counters::{Counters, Tally};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
+use super::lanes::{self, Cpus, Descriptors};
 use super::outbox::Outbox;
 use crate::error::{Corrupt, Error};
-use crate::lane::{Incoming, Outgoing};
-use crate::layout::{MainWords, RendererWords, Status, WaitWords, role};
+use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::Terms;
 use crate::rendezvous::welcome::Welcome;
-use crate::segment::{self, Identity, Segment, Writer};
-use crate::sync::{Ordering, Shared, cpu_number};
+use crate::sync::{Ordering, Shared};
 use crate::wait::{Wake, Waker};
 use crate::wire::{Answer, FINGERPRINT};
 use parking_lot::Mutex;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::sync::atomic::AtomicBool;
 
 /// What all threads of main share of a session; the [`Inbox`] is the dispatcher's alone.
@@ -23,8 +22,7 @@ use std::sync::atomic::AtomicBool;
 pub(crate) struct MainEnd {
     id: u32,
     stream: Stream,
-    status: Shared<Status>,
-    peer_status: Shared<Status>,
+    cpus: Cpus,
     messages: Mutex<Outbox>,
     messages_bell: Shared<WaitWords>,
     replies: Mutex<Outbox>,
@@ -46,8 +44,7 @@ pub(crate) struct Prepared {
 pub(crate) struct Invitation {
     geometry: Geometry,
     web_contents: u32,
-    main_segment: OwnedFd,
-    renderer_segment: OwnedFd,
+    segments: Descriptors,
 }
 
 /// The terms of this build.
@@ -67,69 +64,21 @@ impl Prepared {
         geometry: Geometry,
         overflow_limit: usize,
     ) -> Result<Self, Error> {
-        let (ours, main_segment) = Segment::create(geometry.main_segment(), Writer::Us)?;
-        let (theirs, renderer_segment) =
-            Segment::create(geometry.renderer_segment(), Writer::Peer)?;
-        let (mine, peer) = words(&ours, &theirs);
-        let fingerprint = FINGERPRINT;
-        segment::format(&mine.header, Identity { fingerprint, role: role::MAIN, web_contents: id });
-        let (end, inbox) =
-            join_lanes(id, stream, &geometry, overflow_limit, [&ours, &theirs], &mine, &peer);
-        let invitation = Invitation { geometry, web_contents: id, main_segment, renderer_segment };
-        Ok(Self { end, inbox, invitation })
+        let (lanes, segments) = lanes::create(&geometry, id)?;
+        let end = MainEnd {
+            id,
+            stream,
+            cpus: lanes.cpus,
+            messages_bell: lanes.messages.data_bell(),
+            messages: Mutex::new(Outbox::new(lanes.messages, overflow_limit)),
+            replies_bell: lanes.replies.data_bell(),
+            replies: Mutex::new(Outbox::new(lanes.replies, overflow_limit)),
+            gone: AtomicBool::new(false),
+            tally: Tally::default(),
+        };
+        let invitation = Invitation { geometry, web_contents: id, segments };
+        Ok(Self { end, inbox: Inbox::new(lanes.incoming), invitation })
     }
-}
-
-#[expect(unsafe_code, reason = "names the layout's structs of the two segments")]
-fn words(ours: &Segment, theirs: &Segment) -> (Shared<MainWords>, Shared<RendererWords>) {
-    // SAFETY: main's segment starts with `MainWords`, a struct of atomics.
-    let mine = unsafe { ours.words::<MainWords>() };
-    // SAFETY: the renderer's starts with `RendererWords`, a struct of atomics.
-    let peer = unsafe { theirs.words::<RendererWords>() };
-    (mine, peer)
-}
-
-fn join_lanes(
-    id: u32,
-    stream: Stream,
-    geometry: &Geometry,
-    overflow_limit: usize,
-    [ours, theirs]: [&Segment; 2],
-    mine: &Shared<MainWords>,
-    peer: &Shared<RendererWords>,
-) -> (MainEnd, Inbox) {
-    use crate::layout::DATA_OFFSET;
-    let messages = Outgoing::new(
-        ours.ring(DATA_OFFSET, geometry.to_renderer),
-        mine.project(|words| &words.messages_out),
-        peer.project(|words| &words.messages_in_head),
-        peer.project(|words| &words.messages_in),
-    );
-    let replies = Outgoing::new(
-        ours.ring(geometry.replies_offset(), geometry.replies),
-        mine.project(|words| &words.replies_out),
-        peer.project(|words| &words.replies_in_head),
-        peer.project(|words| &words.replies_in),
-    );
-    let incoming = Incoming::new(
-        theirs.ring(DATA_OFFSET, geometry.to_main),
-        mine.project(|words| &words.messages_in_head),
-        mine.project(|words| &words.messages_in),
-        peer.project(|words| &words.messages_out),
-    );
-    let end = MainEnd {
-        id,
-        stream,
-        status: mine.project(|words| &words.status),
-        peer_status: peer.project(|words| &words.status),
-        messages_bell: messages.data_bell(),
-        messages: Mutex::new(Outbox::new(messages, overflow_limit)),
-        replies_bell: replies.data_bell(),
-        replies: Mutex::new(Outbox::new(replies, overflow_limit)),
-        gone: AtomicBool::new(false),
-        tally: Tally::default(),
-    };
-    (end, Inbox::new(incoming))
 }
 
 impl Invitation {
@@ -140,7 +89,8 @@ impl Invitation {
     pub(crate) fn send(&self, stream: &Stream) -> Result<(), Error> {
         let grant = self.geometry.grant(self.web_contents)?;
         let welcome = Welcome { terms: terms(), verdict: Ok(grant) };
-        stream.send_welcome(&welcome, [self.main_segment.as_fd(), self.renderer_segment.as_fd()])
+        let Descriptors { main, renderer } = &self.segments;
+        stream.send_welcome(&welcome, [main.as_fd(), renderer.as_fd()])
     }
 }
 
@@ -285,15 +235,10 @@ impl MainEnd {
         self.messages.lock().queued() + self.replies.lock().queued()
     }
 
-    /// Whether the renderer last ran on another CPU than this thread, whose own is published.
+    /// Whether the renderer last ran on another CPU than this thread.
     #[inline]
     pub(crate) fn peer_elsewhere(&self) -> bool {
-        let mine = cpu_number();
-        if self.status.cpu.load(Ordering::Relaxed) != mine {
-            self.status.cpu.store(mine, Ordering::Relaxed);
-        }
-        let theirs = self.peer_status.cpu.load(Ordering::Relaxed);
-        theirs != 0 && theirs != mine
+        self.cpus.peer_elsewhere()
     }
 
     pub(crate) fn counters(&self) -> Counters {

@@ -89,11 +89,6 @@ impl Outbound {
         self.lane.flush()
     }
 
-    /// The words to sleep on for space.
-    pub(crate) fn space_bell(&self) -> crate::sync::Shared<crate::layout::WaitWords> {
-        self.lane.space_bell()
-    }
-
     /// See `Producer::rewind`.
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
         Ok(self.lane.rewind()?)

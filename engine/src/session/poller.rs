@@ -71,11 +71,6 @@ impl Poller {
         }
         Ok(())
     }
-
-    /// The same without waiting.
-    pub(crate) fn look(&self, each: impl FnMut(Token)) -> Result<(), Error> {
-        self.wait(Some(Timespec { tv_sec: 0, tv_nsec: 0 }), each)
-    }
 }
 
 impl AsFd for Poller {

@@ -3,20 +3,19 @@
 use super::counters::{Counters, Tally};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
+use super::lanes::{self, Cpus, Descriptors};
 use super::outbound::{Outbound, Put};
 use super::replies::Replies;
 use crate::error::Error;
-use crate::lane::{Incoming, Outgoing};
-use crate::layout::{DATA_OFFSET, MainWords, RendererWords, Status, WaitWords, role};
+use crate::layout::WaitWords;
 use crate::limits::LIVENESS_SLICE;
 use crate::rendezvous::handshake::Welcomed;
 use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
-use crate::segment::{self, Identity, Segment, Writer};
-use crate::sync::{AtomicU32, Ordering, Shared, Woken, cpu_number};
+use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy, Wake, Waker};
-use crate::wire::{FINGERPRINT, Kind};
+use crate::wire::Kind;
 use parking_lot::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -26,8 +25,7 @@ use std::time::Instant;
 pub(crate) struct RendererEnd {
     id: u32,
     stream: Stream,
-    status: Shared<Status>,
-    main_status: Shared<Status>,
+    cpus: Cpus,
     messages: Mutex<Outbound>,
     messages_bell: Shared<WaitWords>,
     space_bell: Shared<WaitWords>,
@@ -58,26 +56,32 @@ impl RendererEnd {
     /// # Errors
     /// [`Error::Corrupt`] if grant and segments do not fit each other, [`Error::Exhausted`] or
     /// [`Error::System`] if they cannot be mapped.
-    #[expect(unsafe_code, reason = "names the layout's structs of the two segments")]
     pub(crate) fn join(
         stream: Stream,
-        welcomed: &Welcomed,
+        welcomed: Welcomed,
         policy: WaitPolicy,
     ) -> Result<(Self, Inbox), Error> {
         let id = welcomed.grant.web_contents;
         let geometry = Geometry::granted(&welcomed.grant)?;
-        let theirs = Segment::open(&welcomed.main_segment, geometry.main_segment(), Writer::Peer)?;
-        let ours =
-            Segment::open(&welcomed.renderer_segment, geometry.renderer_segment(), Writer::Us)?;
-        // SAFETY: main's segment starts with `MainWords`, a struct of atomics.
-        let main = unsafe { theirs.words::<MainWords>() };
-        // SAFETY: the renderer's starts with `RendererWords`, a struct of atomics.
-        let mine = unsafe { ours.words::<RendererWords>() };
-        let fingerprint = FINGERPRINT;
-        let identity = Identity { fingerprint, role: role::MAIN, web_contents: id };
-        segment::join(&main.header, identity)?;
-        segment::format(&mine.header, Identity { role: role::RENDERER, ..identity });
-        Ok(join_lanes(stream, id, policy, &geometry, [&ours, &theirs], &mine, &main))
+        let [main, renderer] = welcomed.segments;
+        let lanes = lanes::open(&Descriptors { main, renderer }, &geometry, id)?;
+        let end = Self {
+            id,
+            stream,
+            cpus: lanes.cpus,
+            messages_bell: lanes.messages.data_bell(),
+            space_bell: lanes.messages.space_bell(),
+            messages: Mutex::new(Outbound::new(lanes.messages)),
+            replies_watch: lanes.replies.watch(),
+            replies_bell: lanes.replies.data_bell(),
+            replies_space_bell: lanes.replies.space_bell(),
+            replies: Mutex::new(Replies::new(lanes.replies)),
+            spin: Spin::new(policy, LIVENESS_SLICE),
+            next_call: AtomicU32::new(0),
+            gone: AtomicBool::new(false),
+            tally: Tally::default(),
+        };
+        Ok((end, Inbox::new(lanes.incoming)))
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -285,7 +289,6 @@ impl RendererEnd {
         if Sleeper::sleep(bell, armed, slice) == Woken::TimedOut && !self.look_for_main() {
             return Err(Error::MainGone);
         }
-        self.publish_cpu();
         Ok(())
     }
 
@@ -320,21 +323,10 @@ impl RendererEnd {
         self.messages.lock().rewind()
     }
 
-    /// Says which CPU this thread runs on, for main's decision to spin.
-    #[inline]
-    fn publish_cpu(&self) -> u32 {
-        let cpu = cpu_number();
-        if self.status.cpu.load(Ordering::Relaxed) != cpu {
-            self.status.cpu.store(cpu, Ordering::Relaxed);
-        }
-        cpu
-    }
-
-    /// Whether main last ran on another CPU than this thread does.
+    /// Whether main last ran on another CPU than this thread.
     #[inline]
     pub(crate) fn peer_elsewhere(&self) -> bool {
-        let (mine, theirs) = (self.publish_cpu(), self.main_status.cpu.load(Ordering::Relaxed));
-        theirs != 0 && theirs != mine
+        self.cpus.peer_elsewhere()
     }
 
     pub(crate) fn counters(&self) -> Counters {
@@ -349,51 +341,4 @@ impl WhenFull {
             Self::Wait | Self::Fail => None,
         }
     }
-}
-
-fn join_lanes(
-    stream: Stream,
-    id: u32,
-    policy: WaitPolicy,
-    geometry: &Geometry,
-    [ours, theirs]: [&Segment; 2],
-    mine: &Shared<RendererWords>,
-    main: &Shared<MainWords>,
-) -> (RendererEnd, Inbox) {
-    let messages = Outgoing::new(
-        ours.ring(DATA_OFFSET, geometry.to_main),
-        mine.project(|words| &words.messages_out),
-        main.project(|words| &words.messages_in_head),
-        main.project(|words| &words.messages_in),
-    );
-    let replies = Incoming::new(
-        theirs.ring(geometry.replies_offset(), geometry.replies),
-        mine.project(|words| &words.replies_in_head),
-        mine.project(|words| &words.replies_in),
-        main.project(|words| &words.replies_out),
-    );
-    let incoming = Incoming::new(
-        theirs.ring(DATA_OFFSET, geometry.to_renderer),
-        mine.project(|words| &words.messages_in_head),
-        mine.project(|words| &words.messages_in),
-        main.project(|words| &words.messages_out),
-    );
-    let end = RendererEnd {
-        id,
-        stream,
-        status: mine.project(|words| &words.status),
-        main_status: main.project(|words| &words.status),
-        messages_bell: messages.data_bell(),
-        space_bell: messages.space_bell(),
-        messages: Mutex::new(Outbound::new(messages)),
-        replies_watch: replies.watch(),
-        replies_bell: replies.data_bell(),
-        replies_space_bell: replies.space_bell(),
-        replies: Mutex::new(Replies::new(replies)),
-        spin: Spin::new(policy, LIVENESS_SLICE),
-        next_call: AtomicU32::new(0),
-        gone: AtomicBool::new(false),
-        tally: Tally::default(),
-    };
-    (end, Inbox::new(incoming))
 }

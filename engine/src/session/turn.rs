@@ -135,13 +135,16 @@ mod tests {
     fn another_thread_waits_for_the_turn() {
         let turn = Turn::new(0);
         let mut taken = turn.take().unwrap();
+        let looked = std::sync::Barrier::new(2);
         std::thread::scope(|scope| {
             let other = scope.spawn(|| {
                 assert!(turn.try_take().unwrap().is_none());
                 assert!(!turn.wait(|| false, Some(Instant::now() + Duration::from_millis(1))));
                 assert!(turn.wait(|| true, None));
+                looked.wait();
                 *turn.take().unwrap()
             });
+            looked.wait();
             *taken = 7;
             drop(taken);
             assert_eq!(other.join().unwrap(), 7);

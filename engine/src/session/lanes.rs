@@ -1,0 +1,165 @@
+//! The three lanes of a session in two segments, without a session around them.
+//!
+//! [`create`] makes both segments and gives main's ends of the lanes; the two descriptors go to the
+//! other process, which [`open`]s them. Sessions are built on this, and so can be whatever brings
+//! its own rendezvous and wants records instead of messages: benchmarks, bridges, tests.
+//!
+//! Nothing here knows of a peer's death or wakes anybody by itself: who publishes calls `flush` and
+//! acts on the [`Wake`](crate::wait::Wake) that it returns.
+
+use super::geometry::Geometry;
+use crate::error::Error;
+use crate::lane::{Incoming, Outgoing};
+use crate::layout::{DATA_OFFSET, MainWords, RendererWords, Status, role};
+use crate::segment::{self, Identity, Segment, Writer};
+use crate::sync::{Ordering, Shared, cpu_number};
+use crate::wire::FINGERPRINT;
+use std::os::fd::OwnedFd;
+
+/// Main's ends.
+#[derive(Debug)]
+pub struct MainLanes {
+    /// Messages to the renderer.
+    pub messages: Outgoing,
+    /// Answers to `sendSync`.
+    pub replies: Outgoing,
+    /// Messages from the renderer.
+    pub incoming: Incoming,
+    /// Where the two sides run.
+    pub cpus: Cpus,
+}
+
+/// The renderer's ends.
+#[derive(Debug)]
+pub struct RendererLanes {
+    /// Messages to main.
+    pub messages: Outgoing,
+    /// Answers to `sendSync`.
+    pub replies: Incoming,
+    /// Messages from main.
+    pub incoming: Incoming,
+    /// Where the two sides run.
+    pub cpus: Cpus,
+}
+
+/// The segments of a session, for the renderer.
+#[derive(Debug)]
+pub struct Descriptors {
+    /// The segment that main writes.
+    pub main: OwnedFd,
+    /// The segment that the renderer writes.
+    pub renderer: OwnedFd,
+}
+
+/// The CPUs that the two sides last ran on, for the decision to spin.
+#[derive(Debug, Clone)]
+pub struct Cpus {
+    mine: Shared<Status>,
+    theirs: Shared<Status>,
+}
+
+impl Cpus {
+    /// Whether the peer last ran on another CPU than this thread, whose own is published. `false`
+    /// until the peer has said.
+    #[inline]
+    #[must_use]
+    pub fn peer_elsewhere(&self) -> bool {
+        let mine = cpu_number();
+        if self.mine.cpu.load(Ordering::Relaxed) != mine {
+            self.mine.cpu.store(mine, Ordering::Relaxed);
+        }
+        let theirs = self.theirs.cpu.load(Ordering::Relaxed);
+        theirs != 0 && theirs != mine
+    }
+}
+
+/// Makes the segments of the session `id`, formatted and sealed. Messages may be sent at once: they
+/// lie in main's own ring until the renderer comes.
+///
+/// # Errors
+/// [`Error::Exhausted`] or [`Error::System`].
+pub fn create(geometry: &Geometry, id: u32) -> Result<(MainLanes, Descriptors), Error> {
+    let (ours, main) = Segment::create(geometry.main_segment(), Writer::Us)?;
+    let (theirs, renderer) = Segment::create(geometry.renderer_segment(), Writer::Peer)?;
+    let (mine, peer) = words(&ours, &theirs);
+    segment::format(&mine.header, identity(role::MAIN, id));
+    let lanes = MainLanes {
+        messages: Outgoing::new(
+            ours.ring(DATA_OFFSET, geometry.to_renderer),
+            mine.project(|words| &words.messages_out),
+            peer.project(|words| &words.messages_in_head),
+            peer.project(|words| &words.messages_in),
+        ),
+        replies: Outgoing::new(
+            ours.ring(geometry.replies_offset(), geometry.replies),
+            mine.project(|words| &words.replies_out),
+            peer.project(|words| &words.replies_in_head),
+            peer.project(|words| &words.replies_in),
+        ),
+        incoming: Incoming::new(
+            theirs.ring(DATA_OFFSET, geometry.to_main),
+            mine.project(|words| &words.messages_in_head),
+            mine.project(|words| &words.messages_in),
+            peer.project(|words| &words.messages_out),
+        ),
+        cpus: Cpus {
+            mine: mine.project(|words| &words.status),
+            theirs: peer.project(|words| &words.status),
+        },
+    };
+    Ok((lanes, Descriptors { main, renderer }))
+}
+
+/// Joins the session `id` that the other process created.
+///
+/// # Errors
+/// [`Error::Corrupt`] if the segments are not of this geometry, or of another session or build;
+/// [`Error::Exhausted`] or [`Error::System`] if they cannot be mapped.
+pub fn open(
+    descriptors: &Descriptors,
+    geometry: &Geometry,
+    id: u32,
+) -> Result<RendererLanes, Error> {
+    let theirs = Segment::open(&descriptors.main, geometry.main_segment(), Writer::Peer)?;
+    let ours = Segment::open(&descriptors.renderer, geometry.renderer_segment(), Writer::Us)?;
+    let (main, mine) = words(&theirs, &ours);
+    segment::join(&main.header, identity(role::MAIN, id))?;
+    segment::format(&mine.header, identity(role::RENDERER, id));
+    Ok(RendererLanes {
+        messages: Outgoing::new(
+            ours.ring(DATA_OFFSET, geometry.to_main),
+            mine.project(|words| &words.messages_out),
+            main.project(|words| &words.messages_in_head),
+            main.project(|words| &words.messages_in),
+        ),
+        replies: Incoming::new(
+            theirs.ring(geometry.replies_offset(), geometry.replies),
+            mine.project(|words| &words.replies_in_head),
+            mine.project(|words| &words.replies_in),
+            main.project(|words| &words.replies_out),
+        ),
+        incoming: Incoming::new(
+            theirs.ring(DATA_OFFSET, geometry.to_renderer),
+            mine.project(|words| &words.messages_in_head),
+            mine.project(|words| &words.messages_in),
+            main.project(|words| &words.messages_out),
+        ),
+        cpus: Cpus {
+            mine: mine.project(|words| &words.status),
+            theirs: main.project(|words| &words.status),
+        },
+    })
+}
+
+fn identity(role: u32, web_contents: u32) -> Identity {
+    Identity { fingerprint: FINGERPRINT, role, web_contents }
+}
+
+#[expect(unsafe_code, reason = "names the layout's structs of the two segments")]
+fn words(main: &Segment, renderer: &Segment) -> (Shared<MainWords>, Shared<RendererWords>) {
+    // SAFETY: main's segment starts with `MainWords`, a struct of atomics.
+    let main = unsafe { main.words::<MainWords>() };
+    // SAFETY: the renderer's starts with `RendererWords`, a struct of atomics.
+    let renderer = unsafe { renderer.words::<RendererWords>() };
+    (main, renderer)
+}
