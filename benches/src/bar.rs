@@ -20,7 +20,6 @@ pub(crate) struct Bar {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Unit {
     Nanoseconds,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the rate of a ring one way"))]
     MessagesPerSecond,
     PerMessage,
 }
@@ -29,11 +28,8 @@ pub(crate) enum Unit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Rule {
     /// No more than so many times what the machine itself takes, measured in the same run.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what the engine's bars are read against"))]
     AtMostTimes(Floor, f64),
-    #[cfg_attr(not(test), expect(dead_code, reason = "counts and absolute times"))]
     AtMost(f64),
-    #[cfg_attr(not(test), expect(dead_code, reason = "rates"))]
     AtLeast(f64),
     /// For the harness's own counters.
     Exactly(f64),

@@ -5,11 +5,87 @@
 //! they set up, then call [`End::time`](crate::end::End::time) (or `time_asleep`) and
 //! [`End::serve`](crate::end::End::serve) with one trip as a closure, which checks the payload.
 
+mod allocations;
+mod connect;
 mod counted_allocations;
 mod counted_calls;
+mod lanes;
+mod ring_one_way;
+mod ring_parked;
+mod ring_round_trip;
+mod send_sync;
+mod system_calls;
+mod words;
+
+use allocations::{Allocations, Of};
+use connect::Connect;
+use ring_parked::RingParked;
+use ring_round_trip::RingRoundTrip;
+use send_sync::SendSyncParked;
 
 use crate::catalogue::Listed;
+use crate::contender::Placement;
+use crate::floors::Floor;
 
 /// In the order of the table.
-pub(crate) static ALL: &[Listed] =
-    &[&counted_calls::CountedCalls, &counted_allocations::CountedAllocations];
+pub(crate) static ALL: &[Listed] = &[
+    &RingRoundTrip::<6> {
+        name: "ring 48 B",
+        bar: "ring round trip, 48 B, both spinning",
+        limit: 1.35,
+    },
+    &RingRoundTrip::<8> {
+        name: "ring 64 B",
+        bar: "ring round trip, 64 B, both spinning",
+        limit: 1.75,
+    },
+    &send_sync::SendSync,
+    &ring_one_way::RingOneWay,
+    &RingParked {
+        name: "ring parked, two CPUs",
+        bar: "ring round trip, both parked, two CPUs",
+        placement: Placement::TwoCpus,
+        floor: Floor::FutexTwoCpus,
+    },
+    &RingParked {
+        name: "ring parked, one CPU",
+        bar: "ring round trip, both parked, one CPU",
+        placement: Placement::OneCpu,
+        floor: Floor::FutexOneCpu,
+    },
+    &SendSyncParked {
+        name: "send_sync parked, two CPUs",
+        bar: "send_sync to a sleeping main, two CPUs",
+        placement: Placement::TwoCpus,
+        floor: Floor::NudgeTwoCpus,
+    },
+    &SendSyncParked {
+        name: "send_sync parked, one CPU",
+        bar: "send_sync to a sleeping main, one CPU",
+        placement: Placement::OneCpu,
+        floor: Floor::NudgeOneCpu,
+    },
+    &system_calls::SystemCalls,
+    &Allocations {
+        name: "allocations, renderer",
+        bar: "allocations, renderer: send, send_sync and a reply",
+        of: Of::Renderer,
+    },
+    &Allocations {
+        name: "allocations, main",
+        bar: "allocations, main: the same three, other side",
+        of: Of::Main,
+    },
+    &Connect::<false> {
+        name: "connect",
+        bar: "connect to listener having run, 8 threads",
+        limit: 400e3,
+    },
+    &Connect::<true> {
+        name: "first connect",
+        bar: "the same, first of its process (shown only)",
+        limit: f64::INFINITY,
+    },
+    &counted_calls::CountedCalls,
+    &counted_allocations::CountedAllocations,
+];

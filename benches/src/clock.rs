@@ -32,8 +32,12 @@ impl Clock {
         Self { ns_per_tick: elapsed_ns / (to - from) as f64 }
     }
 
+    /// Nanoseconds per tick, for laps that were not taken with [`Laps`].
+    pub(crate) fn ns_per_tick(&self) -> f64 {
+        self.ns_per_tick
+    }
+
     /// Nanoseconds from `from` to `to`, two readings of [`ticks`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "bars of rates and of single calls use it"))]
     pub(crate) fn ns(&self, from: u64, to: u64) -> f64 {
         to.saturating_sub(from) as f64 * self.ns_per_tick
     }

@@ -74,7 +74,7 @@ fn mismatch(
 }
 
 /// How many parked trips make a full run.
-fn parked_trips(placement: Placement) -> u32 {
+pub(crate) fn parked_trips(placement: Placement) -> u32 {
     match placement {
         Placement::TwoCpus => 8_000, // some 50 us each: the idle CPU has to be woken
         Placement::OneCpu => 100_000,
