@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use hashbrown::HashMap;
 use parking_lot::Mutex;
@@ -29,6 +29,17 @@ use parking_lot::Mutex;
 /// ```
 pub struct Emitter<L: ?Sized> {
     listeners: Mutex<Listeners<L>>,
+    /// Counts changes to `listeners`, under its lock.
+    version: AtomicU64,
+}
+
+/// The listeners of a channel at one moment.
+pub(crate) struct Snapshot<L: ?Sized>(Option<Arc<[Entry<L>]>>);
+
+impl<L: ?Sized> Clone for Snapshot<L> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
 }
 
 /// Names one registration of one emitter.
@@ -66,7 +77,10 @@ impl<L: ?Sized> Clone for Entry<L> {
 
 impl<L: ?Sized> Default for Emitter<L> {
     fn default() -> Emitter<L> {
-        Emitter { listeners: Mutex::new(Listeners { channels: HashMap::new(), next: 0 }) }
+        Emitter {
+            listeners: Mutex::new(Listeners { channels: HashMap::new(), next: 0 }),
+            version: AtomicU64::new(0),
+        }
     }
 }
 
@@ -85,7 +99,10 @@ impl<L: ?Sized> Emitter<L> {
 
     /// Removes one registration. False if the channel does not have it.
     pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
-        let removed = self.listeners.lock().remove(channel, id);
+        let mut listeners = self.listeners.lock();
+        let removed = listeners.remove(channel, id);
+        self.changed();
+        drop(listeners);
         removed.is_some() // dropped here, outside the lock: a listener's drop may come back
     }
 
@@ -96,6 +113,7 @@ impl<L: ?Sized> Emitter<L> {
             Some(channel) => listeners.channels.remove(channel).into_iter().collect(),
             None => std::mem::take(&mut listeners.channels).into_values().collect::<Vec<_>>(),
         };
+        self.changed();
         drop(listeners);
         drop(removed); // outside the lock: a listener's drop may come back
     }
@@ -110,12 +128,38 @@ impl<L: ?Sized> Emitter<L> {
     ///
     /// A panic of `call` ends the emit too and goes on to the caller; the emitter stays usable.
     #[inline]
-    pub fn emit<E>(&self, channel: &str, mut call: impl FnMut(&L) -> Result<(), E>) -> Emitted<E> {
+    pub fn emit<E>(&self, channel: &str, call: impl FnMut(&L) -> Result<(), E>) -> Emitted<E> {
+        self.emit_to(&self.snapshot(channel), channel, call)
+    }
+
+    /// The listeners of a channel now.
+    pub(crate) fn snapshot(&self, channel: &str) -> Snapshot<L> {
+        Snapshot(self.listeners.lock().channels.get(channel).cloned())
+    }
+
+    /// A number that is another one after each change of listeners.
+    #[inline]
+    pub(crate) fn version(&self) -> u64 {
+        // Relaxed: a thread sees its own changes, and those of another once it has heard of them
+        // by any way that orders memory. The listeners themselves are read under the lock.
+        self.version.load(Relaxed)
+    }
+
+    /// Notes a change; the caller holds the lock.
+    fn changed(&self) {
+        self.version.fetch_add(1, Relaxed);
+    }
+
+    /// As [`emit`](Self::emit), with the listeners of a moment ago.
+    #[inline]
+    pub(crate) fn emit_to<E>(
+        &self,
+        snapshot: &Snapshot<L>,
+        channel: &str,
+        mut call: impl FnMut(&L) -> Result<(), E>,
+    ) -> Emitted<E> {
         let mut emitted = Emitted { ran: 0, failed: None };
-        let Some(snapshot) = self.listeners.lock().channels.get(channel).cloned() else {
-            return emitted;
-        };
-        for entry in snapshot.iter() {
+        for entry in snapshot.0.iter().flat_map(|entries| entries.iter()) {
             if entry.called.as_ref().is_some_and(|called| !self.first_call(channel, entry, called))
             {
                 continue;
@@ -139,6 +183,7 @@ impl<L: ?Sized> Emitter<L> {
 
     fn add(&self, channel: &str, listener: Arc<L>, called: Option<Arc<AtomicBool>>) -> ListenerId {
         let mut listeners = self.listeners.lock();
+        self.changed();
         let id = ListenerId(listeners.next);
         listeners.next += 1;
         let entry = Entry { id, listener, called };

@@ -8,11 +8,14 @@
 mod handlers;
 mod listeners;
 mod outcome;
+mod snapshots;
 
 #[cfg(test)]
 mod tests;
 
 pub use handlers::Handlers;
+pub(crate) use listeners::Snapshot;
 pub use listeners::{Emitted, Emitter, ListenerId};
 pub(crate) use outcome::guarded;
 pub use outcome::{BoxError, Outcome};
+pub(crate) use snapshots::Snapshots;

@@ -70,6 +70,7 @@ impl Taken<'_, State> {
     /// What other threads handed over while nobody dispatched.
     fn begin(&mut self, core: &Core) {
         self.adopt(core);
+        self.refresh(core);
     }
 
     /// One round of sessions and handlers.
@@ -84,6 +85,7 @@ impl Taken<'_, State> {
 
     /// Leaves everything so that the poller's descriptor tells of work, new or left over.
     fn finish(&mut self, core: &Core) {
+        self.refresh(core);
         if !self.rest_all(core) || !core.ready.is_empty() {
             core.poller.wake();
         }
@@ -106,6 +108,7 @@ impl Taken<'_, State> {
         if !self.rest_all(core) {
             return Ok(());
         }
+        self.refresh(core);
         let started = Instant::now();
         self.wait_for_events(core, None)?;
         if was_active {

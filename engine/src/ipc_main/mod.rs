@@ -23,7 +23,7 @@ use crate::emitter::{BoxError, Emitter, Handlers, ListenerId, Outcome, guarded};
 use crate::error::Error;
 use crate::fork::Generation;
 use crate::limits::LOOK_EVERY;
-use crate::rendezvous::listener::Listener as Endpoint;
+use crate::rendezvous::listener::Listener as Doorway;
 use crate::rendezvous::spawn;
 use crate::session::poller::Poller;
 use crate::session::turn::Turn;
@@ -102,7 +102,7 @@ impl IpcMain {
         MainOptions::new().bind(endpoint)
     }
 
-    fn with(options: &MainOptions, endpoint: Option<Endpoint>) -> Result<Self, Error> {
+    fn with(options: &MainOptions, endpoint: Option<Doorway>) -> Result<Self, Error> {
         let poller = Arc::new(Poller::new()?);
         let timer = Timer::new()?;
         poller.add(&timer, Source::Timer.token())?;

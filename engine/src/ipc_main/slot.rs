@@ -1,7 +1,8 @@
 //! One session as main's dispatcher holds it.
 
-use super::WebContents;
 use super::gone::GoneDetails;
+use super::{Listener, WebContents};
+use crate::emitter::Snapshots;
 use crate::session::inbox::Inbox;
 use crate::session::main_end::{Invitation, Prepared};
 use std::process::Child;
@@ -19,6 +20,7 @@ const QUIET_ROUNDS: u32 = 4096;
 pub(super) struct Slot {
     pub(super) page: WebContents,
     pub(super) inbox: Inbox,
+    pub(super) snapshots: Snapshots<Listener>,
     /// Sent when the renderer says hello; until then it has no session.
     pub(super) invitation: Option<Invitation>,
     pub(super) child: Option<Child>,
@@ -26,8 +28,6 @@ pub(super) struct Slot {
     pub(super) active: bool,
     /// Rounds since the last message.
     quiet: u32,
-    /// Records were taken since the renderer was last looked at for sleeping for space.
-    pub(super) unflushed: bool,
     pub(super) leaving: Option<Leaving>,
 }
 
@@ -44,11 +44,11 @@ impl Slot {
         let slot = Self {
             page: WebContents::new(prepared.end),
             inbox: prepared.inbox,
+            snapshots: Snapshots::new(),
             invitation: None,
             child,
             active: false,
             quiet: 0,
-            unflushed: false,
             leaving: None,
         };
         (slot, prepared.invitation)

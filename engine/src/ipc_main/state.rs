@@ -3,16 +3,15 @@
 use super::event::SyncCall;
 use super::handler::Tasks;
 use super::slot::Slot;
-use super::{Core, Diagnostic, Event, WebContents};
-use crate::emitter::guarded;
+use super::{Core, Diagnostic, Event, Listener};
+use crate::emitter::{Snapshot, guarded};
 use crate::error::{Corrupt, Error};
 use crate::limits::{ROUND_BYTES, ROUND_RECORDS};
-use crate::rendezvous::listener::Listener;
+use crate::rendezvous::listener::Listener as Doorway;
 use crate::ring::CopyBuffer;
 use crate::value::ArgsRef;
 use crate::wire::{Content, Kind};
 use slab::Slab;
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::attach::Handshake;
@@ -25,16 +24,18 @@ pub(super) struct State {
     pub(super) active: Vec<usize>,
     /// Where the next round begins, so that a small budget serves everybody in turn.
     next: usize,
-    pub(super) listener: Option<Listener>,
+    pub(super) listener: Option<Doorway>,
     pub(super) handshakes: Slab<Handshake>,
     pub(super) tasks: Tasks,
     /// Messages are copied here before they are looked at.
     buffer: CopyBuffer,
+    /// The emitter's version when sessions last let go of removed listeners.
+    version: u64,
     pub(super) looked: Instant,
 }
 
 impl State {
-    pub(super) fn new(listener: Option<Listener>) -> Self {
+    pub(super) fn new(listener: Option<Doorway>) -> Self {
         Self {
             sessions: Slab::new(),
             active: Vec::new(),
@@ -43,6 +44,7 @@ impl State {
             handshakes: Slab::new(),
             tasks: Tasks::default(),
             buffer: CopyBuffer::default(),
+            version: 0,
             looked: Instant::now(),
         }
     }
@@ -91,23 +93,24 @@ impl State {
     /// One session's turn.
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
-        let mut records = 0;
-        let mut bytes = 0;
-        while records < ROUND_RECORDS.min(budget) && bytes < ROUND_BYTES {
+        let (mut records, mut bytes, mut delivered) = (0, 0, 0);
+        while delivered < budget && records < ROUND_RECORDS && bytes < ROUND_BYTES {
             match self.take(core, key) {
-                Ok(Some(len)) => {
-                    records += 1;
+                Ok(Taken::Nothing) => break,
+                Ok(Taken::Definition { len }) => bytes += len,
+                Ok(Taken::Message { len }) => {
+                    delivered += 1;
                     bytes += len;
                 }
-                Ok(None) => break,
                 Err(corrupt) => {
                     self.cut_off(core, key, corrupt);
-                    return records;
+                    return delivered;
                 }
             }
+            records += 1;
         }
         self.end_turn(core, key, records, bytes);
-        records
+        delivered
     }
 
     #[inline]
@@ -115,15 +118,11 @@ impl State {
         let slot = &mut self.sessions[key];
         let is_quiet = slot.note_round(records);
         if records > 0 {
-            slot.unflushed = true;
+            slot.page.end().settle(&mut slot.inbox);
             if let Some(leaving) = &mut slot.leaving {
                 leaving.left = leaving.left.saturating_sub(bytes);
             }
             return;
-        }
-        // Not after each record: this fence is paid while there is nothing else to do.
-        if std::mem::take(&mut slot.unflushed) {
-            slot.page.end().release(&mut slot.inbox);
         }
         if slot.leaving.is_some() || slot.page.is_destroyed() {
             self.leave(core, key);
@@ -132,27 +131,41 @@ impl State {
         }
     }
 
-    /// Takes one message of a session and delivers it. Returns its size.
+    /// Takes one record of a session, and delivers it if it is a message.
     #[inline]
-    fn take(&mut self, core: &Core, key: usize) -> Result<Option<usize>, Corrupt> {
+    fn take(&mut self, core: &Core, key: usize) -> Result<Taken, Corrupt> {
         let slot = &mut self.sessions[key];
-        let Some(content) = slot.inbox.copy_next(&mut self.buffer)? else { return Ok(None) };
-        let envelope = content.envelope;
+        let Some(content) = slot.inbox.copy_next(&mut self.buffer)? else {
+            return Ok(Taken::Nothing);
+        };
+        let (envelope, len) = (content.envelope, content.len());
         if envelope.kind == Kind::Define {
-            return Ok(Some(content.len()));
+            slot.snapshots.forget(envelope.slot);
+            return Ok(Taken::Definition { len });
         }
         let channel = slot.inbox.names.get(envelope.slot)?;
         let args = ArgsRef::check(content.payload)?;
-        slot.page.end().tally.count_received(content.len());
+        slot.page.end().tally.count_received(len);
         match envelope.kind {
-            Kind::Message => deliver(core, &slot.page, channel, args),
-            Kind::SyncCall => deliver_sync(core, &slot.page, channel, args, envelope.call),
+            Kind::Message => {
+                let snapshot = slot.snapshots.get(&core.emitter, envelope.slot, channel);
+                deliver(core, snapshot, &Event::new(&slot.page, channel, None), args);
+            }
+            Kind::SyncCall => {
+                let snapshot = slot.snapshots.get(&core.emitter, envelope.slot, channel);
+                let call = SyncCall::new(envelope.call);
+                let event = Event::new(&slot.page, channel, Some(&call));
+                if deliver(core, snapshot, &event, args) == 0 {
+                    core.report(&Diagnostic::NoSyncListener { id: slot.page.id(), channel });
+                }
+                settle(core, &event, &call);
+            }
             Kind::Invoke => {
                 self.tasks.invoke(core, &slot.page, channel, envelope.call, args.to_owned());
             }
             Kind::Define | Kind::Answer => return Err(wrong_kind(&content)),
         }
-        Ok(Some(content.len()))
+        Ok(Taken::Message { len })
     }
 
     /// Ends a session whose renderer cheats.
@@ -167,7 +180,7 @@ impl State {
     /// Leaves a session to the poller. `false` if its renderer has just sent something.
     pub(super) fn rest(&mut self, core: &Core, key: usize) -> bool {
         let slot = &mut self.sessions[key];
-        slot.page.end().release(&mut slot.inbox);
+        slot.page.end().flush_inbox(&mut slot.inbox);
         if let Err(corrupt) = slot.page.end().rest() {
             self.cut_off(core, key, corrupt);
             return true;
@@ -181,14 +194,24 @@ impl State {
         true
     }
 
+    /// Lets go of listeners that were removed.
+    pub(super) fn refresh(&mut self, core: &Core) {
+        if self.version != core.emitter.version() {
+            self.version = core.emitter.version();
+            self.sessions.iter_mut().for_each(|(_, slot)| slot.snapshots.refresh(&core.emitter));
+        }
+    }
+
     /// Leaves all sessions to the poller. `false` if one of them has work.
     pub(super) fn rest_all(&mut self, core: &Core) -> bool {
-        let mut all_rest = true;
-        for key in self.active.clone() {
-            let leaves = self.sessions.get(key).is_some_and(|slot| slot.leaving.is_some());
-            all_rest &= !leaves && self.rest(core, key);
+        let mut awake = 0;
+        while let Some(&key) = self.active.get(awake) {
+            let leaves = self.sessions[key].leaving.is_some();
+            if leaves || !self.rest(core, key) {
+                awake += 1;
+            }
         }
-        all_rest
+        awake == 0
     }
 
     pub(super) fn deactivate(&mut self, key: usize) {
@@ -197,27 +220,37 @@ impl State {
     }
 }
 
-fn deliver(core: &Core, page: &WebContents, channel: &Arc<str>, args: ArgsRef<'_>) {
-    let event = Event::new(page, channel, None);
-    let emitted = core.emitter.emit(channel, |listener| guarded(|| listener(&event, args)));
-    if let Some(error) = emitted.failed {
-        core.report(&Diagnostic::Uncaught { channel, error: &error });
-    }
+/// What came of a look at a session's ring.
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    Nothing,
+    Definition { len: usize },
+    Message { len: usize },
 }
 
-fn deliver_sync(core: &Core, page: &WebContents, channel: &Arc<str>, args: ArgsRef<'_>, call: u32) {
-    let call = SyncCall::new(call);
-    let event = Event::new(page, channel, Some(&call));
-    let emitted = core.emitter.emit(channel, |listener| guarded(|| listener(&event, args)));
-    if let Some(error) = emitted.failed {
-        core.report(&Diagnostic::Uncaught { channel, error: &error });
+/// Hands a message to its listeners; says how many ran.
+#[inline]
+fn deliver(
+    core: &Core,
+    snapshot: &Snapshot<Listener>,
+    event: &Event<'_>,
+    args: ArgsRef<'_>,
+) -> usize {
+    let call = |listener: &Listener| guarded(|| listener(event, args));
+    let emitted = core.emitter.emit_to(snapshot, event.channel(), call);
+    if let Some(error) = &emitted.failed {
+        core.report(&Diagnostic::Uncaught { channel: event.channel(), error });
     }
-    if emitted.ran == 0 {
-        core.report(&Diagnostic::NoSyncListener { id: page.id(), channel });
-    }
-    match call.settle(page) {
+    emitted.ran
+}
+
+/// A call that none of its listeners has answered or kept is answered with that.
+fn settle(core: &Core, event: &Event<'_>, call: &SyncCall) {
+    match call.settle(event.sender()) {
         Ok(()) | Err(Error::RendererGone { .. }) => {}
-        Err(error) => core.report(&Diagnostic::AnswerFailed { channel, error: &error }),
+        Err(error) => {
+            core.report(&Diagnostic::AnswerFailed { channel: event.channel(), error: &error });
+        }
     }
 }
 

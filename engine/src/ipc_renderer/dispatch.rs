@@ -1,13 +1,12 @@
 //! Delivering what main sent: one thread at a time, in the order in which main sent it.
 
 use super::calls::Call;
-use super::{Core, IpcRenderer, RendererEvent};
-use crate::emitter::{BoxError, guarded};
+use super::{Core, IpcRenderer, Listener, RendererEvent};
+use crate::emitter::{BoxError, Snapshots, guarded};
 use crate::error::{Corrupt, Error};
 use crate::limits::ROUND_RECORDS;
 use crate::session::inbox::Inbox;
 use crate::session::poller::{Poller, Token};
-use crate::session::turn::Taken;
 use crate::value::{ArgsRef, Value};
 use crate::wait::SpinOutcome;
 use crate::wire::{Content, Kind, Names};
@@ -18,6 +17,28 @@ use std::time::Instant;
 /// Poller tokens.
 pub(super) const SOCKET: Token = 0;
 pub(super) const PROCESS: Token = 1;
+
+/// What only the thread that dispatches touches.
+#[derive(Debug)]
+pub(super) struct Desk {
+    inbox: Inbox,
+    snapshots: Snapshots<Listener>,
+}
+
+impl Desk {
+    pub(super) fn new(inbox: Inbox) -> Self {
+        Self { inbox, snapshots: Snapshots::new() }
+    }
+}
+
+/// What ends a drive.
+#[derive(Debug, Clone, Copy)]
+enum Until<'a> {
+    /// [`IpcRenderer::stop`].
+    Stopped,
+    /// The call's answer.
+    Answered(&'a Call),
+}
 
 impl IpcRenderer {
     /// Delivers what is there, at most `budget` messages, and returns how many it were. Never
@@ -32,16 +53,14 @@ impl IpcRenderer {
     /// [`Error::Forked`].
     pub fn dispatch(&self, budget: usize) -> Result<usize, Error> {
         self.check()?;
-        let Some(mut inbox) = self.core.inbox.try_take()? else { return Ok(0) };
-        inbox.disarm();
+        let Some(mut desk) = self.core.desk.try_take()? else { return Ok(0) };
+        desk.inbox.disarm();
         self.core.look()?;
-        let delivered = self.deliver(&mut inbox, budget)?;
+        let delivered = self.deliver(&mut desk, budget)?;
         if delivered < budget {
-            self.core.end_if_gone(&inbox)?;
+            self.core.end_if_gone(&desk)?;
         }
-        if !self.core.prepare_to_sleep(&mut inbox)? {
-            self.core.poller.wake();
-        }
+        self.core.leave(&mut desk)?;
         Ok(delivered)
     }
 
@@ -51,9 +70,10 @@ impl IpcRenderer {
     /// As [`dispatch`](Self::dispatch): a main that is gone ends the loop.
     pub fn run(&self) -> Result<(), Error> {
         self.check()?;
-        let mut inbox = self.core.inbox.take()?;
-        let stopped = || self.core.stop.swap(false, Ordering::Relaxed);
-        self.drive(&mut inbox, stopped, None)
+        let mut desk = self.core.desk.take()?;
+        let driven = self.drive(&mut desk, Until::Stopped, None);
+        self.core.stop.store(false, Ordering::Relaxed);
+        driven
     }
 
     /// Blocks until `call` is answered.
@@ -63,9 +83,9 @@ impl IpcRenderer {
                 return answer;
             }
             self.check()?;
-            match self.core.inbox.try_take()? {
-                Some(mut inbox) => self.drive(&mut inbox, || call.is_done(), deadline)?,
-                None if !self.core.inbox.wait(|| call.is_done(), deadline) => {
+            match self.core.desk.try_take()? {
+                Some(mut desk) => self.drive(&mut desk, Until::Answered(call), deadline)?,
+                None if !self.core.desk.wait(|| call.is_done(), deadline) => {
                     return Err(Error::Deadline);
                 }
                 None => {}
@@ -73,55 +93,60 @@ impl IpcRenderer {
         }
     }
 
-    /// Dispatches on this thread until `done`, sleeping while there is nothing.
+    /// Dispatches on this thread, sleeping while there is nothing.
     fn drive(
         &self,
-        inbox: &mut Taken<'_, Inbox>,
-        done: impl Fn() -> bool,
+        desk: &mut Desk,
+        until: Until<'_>,
         deadline: Option<Instant>,
     ) -> Result<(), Error> {
-        inbox.disarm();
-        let driven = self.drive_awake(inbox, done, deadline);
+        desk.inbox.disarm();
+        let driven = self.drive_awake(desk, until, deadline);
         // Whoever polls the descriptor next must hear of what comes.
-        if driven.is_ok() && !self.core.prepare_to_sleep(inbox)? {
-            self.core.poller.wake();
-        }
+        self.core.leave(desk)?;
         driven
     }
 
     fn drive_awake(
         &self,
-        inbox: &mut Taken<'_, Inbox>,
-        done: impl Fn() -> bool,
+        desk: &mut Desk,
+        until: Until<'_>,
         deadline: Option<Instant>,
     ) -> Result<(), Error> {
+        let stopped = || self.core.stop.load(Ordering::Relaxed);
         loop {
-            if done() {
+            let done = match until {
+                Until::Stopped => stopped(),
+                Until::Answered(call) => call.is_done(),
+            };
+            if done {
                 return Ok(());
             }
-            if self.deliver(inbox, ROUND_RECORDS)? > 0 {
+            if self.deliver(desk, ROUND_RECORDS)? > 0 {
                 continue;
             }
-            self.core.end_if_gone(inbox)?;
+            self.core.end_if_gone(desk)?;
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Err(Error::Deadline);
             }
-            let ready = || inbox.lane.is_ready() || self.core.stop.load(Ordering::Relaxed);
+            // A call that waits is answered by what is read here.
+            let ready =
+                || desk.inbox.lane.is_ready() || matches!(until, Until::Stopped) && stopped();
             match self.core.end.spin().until(ready, || self.core.end.peer_elsewhere()) {
                 SpinOutcome::Ready => {}
                 SpinOutcome::Look => self.core.look()?,
-                SpinOutcome::Sleep => self.core.sleep(inbox, deadline)?,
+                SpinOutcome::Sleep => self.core.sleep(desk, deadline)?,
             }
         }
     }
 
     /// Delivers up to `budget` messages, one round.
-    fn deliver(&self, inbox: &mut Inbox, budget: usize) -> Result<usize, Error> {
+    fn deliver(&self, desk: &mut Desk, budget: usize) -> Result<usize, Error> {
         let mut delivered = 0;
         while delivered < budget {
-            match self.deliver_next(inbox) {
-                Ok(true) => delivered += 1,
-                Ok(false) => break,
+            match self.deliver_next(desk) {
+                Ok(Some(messages)) => delivered += messages,
+                Ok(None) => break,
                 Err(corrupt) => {
                     self.core.end.end();
                     self.core.calls.fail_all(&Error::Corrupt(corrupt));
@@ -130,37 +155,51 @@ impl IpcRenderer {
             }
         }
         if delivered > 0 {
-            self.core.end.release(inbox);
+            self.core.end.settle(&mut desk.inbox);
         }
         Ok(delivered)
     }
 
-    /// Delivers one message. Its record is released when its listeners have returned.
-    fn deliver_next(&self, inbox: &mut Inbox) -> Result<bool, Corrupt> {
-        let Some((record, names)) = inbox.peek()? else { return Ok(false) };
+    /// Takes one record and delivers it if it is a message; says whether it was. The record is
+    /// released when its listeners have returned.
+    fn deliver_next(&self, desk: &mut Desk) -> Result<Option<usize>, Corrupt> {
+        let Desk { inbox, snapshots } = desk;
+        let Some((record, names)) = inbox.peek()? else { return Ok(None) };
         // SAFETY: main is trusted by its renderers: it made their memory and may end them. A main of
         // ours never writes a record that it has published.
         #[expect(unsafe_code, reason = "the renderer reads main's records in place")]
         let content = Content::parse(unsafe { record.content() })?;
         match content.envelope.kind {
-            Kind::Define => names.define(content.envelope.slot, content.payload)?,
-            Kind::Message => self.emit(names, &content)?,
+            Kind::Define => {
+                names.define(content.envelope.slot, content.payload)?;
+                snapshots.forget(content.envelope.slot);
+                return Ok(Some(0));
+            }
+            Kind::Message => self.emit(names, snapshots, &content)?,
             Kind::Answer => self.answer(&content)?,
             Kind::SyncCall | Kind::Invoke => {
                 let (found, expected) = (content.envelope.kind as u64, Kind::Message as u64);
                 return Err(Corrupt { place: "kind on the lane from main", found, expected });
             }
         }
-        Ok(true)
+        Ok(Some(1))
     }
 
-    fn emit(&self, names: &Names, content: &Content<'_>) -> Result<(), Corrupt> {
-        let channel = names.get(content.envelope.slot)?;
+    #[inline]
+    fn emit(
+        &self,
+        names: &Names,
+        snapshots: &mut Snapshots<Listener>,
+        content: &Content<'_>,
+    ) -> Result<(), Corrupt> {
+        let slot = content.envelope.slot;
+        let channel = names.get(slot)?;
         let args = ArgsRef::check(content.payload)?;
         self.core.end.tally.count_received(content.len());
         let event = RendererEvent::new(self, channel);
-        let emitted =
-            self.core.emitter.emit(channel, |listener| guarded(|| listener(&event, args)));
+        let emitter = &self.core.emitter;
+        let call = |listener: &Listener| guarded(|| listener(&event, args));
+        let emitted = emitter.emit_to(snapshots.get(emitter, slot, channel), channel, call);
         if let Some(error) = emitted.failed {
             self.core.report(channel, &error);
         }
@@ -170,7 +209,7 @@ impl IpcRenderer {
     fn answer(&self, content: &Content<'_>) -> Result<(), Corrupt> {
         self.core.end.tally.count_received(content.len());
         if self.core.calls.complete(content)? {
-            self.core.inbox.notify();
+            self.core.desk.notify();
         } else {
             self.core.end.tally.late_answers.add(1);
         }
@@ -192,28 +231,37 @@ impl Core {
     }
 
     /// Once main is gone and nothing it committed is left, every pending call ends.
-    fn end_if_gone(&self, inbox: &Inbox) -> Result<(), Error> {
-        if !self.end.is_gone() || inbox.lane.is_ready() {
+    fn end_if_gone(&self, desk: &Desk) -> Result<(), Error> {
+        if !self.end.is_gone() || desk.inbox.lane.is_ready() {
             return Ok(());
         }
         let closed = self.closed.load(Ordering::Relaxed);
         let error = if closed { Error::Disconnected } else { Error::MainGone };
         self.calls.fail_all(&error);
-        self.inbox.notify();
+        self.desk.notify();
         Err(error)
     }
 
     /// Announces that this endpoint sleeps in its event loop. `false` if there is work.
-    fn prepare_to_sleep(&self, inbox: &mut Inbox) -> Result<bool, Error> {
-        self.end.release(inbox);
+    fn prepare_to_sleep(&self, desk: &mut Desk) -> Result<bool, Error> {
+        desk.snapshots.refresh(&self.emitter);
+        self.end.flush_inbox(&mut desk.inbox);
         self.end.rest()?;
-        Ok(inbox.arm())
+        Ok(desk.inbox.arm())
+    }
+
+    /// The same for a thread that goes elsewhere: work that is there keeps the descriptor readable.
+    fn leave(&self, desk: &mut Desk) -> Result<(), Error> {
+        if !self.prepare_to_sleep(desk)? {
+            self.poller.wake();
+        }
+        Ok(())
     }
 
     /// Sleeps until something happens.
     #[cold]
-    fn sleep(&self, inbox: &mut Inbox, deadline: Option<Instant>) -> Result<(), Error> {
-        if !self.prepare_to_sleep(inbox)? {
+    fn sleep(&self, desk: &mut Desk, deadline: Option<Instant>) -> Result<(), Error> {
+        if !self.prepare_to_sleep(desk)? {
             return Ok(());
         }
         let started = Instant::now();
@@ -226,7 +274,7 @@ impl Core {
         });
         self.end.tally.sleeps.add(1);
         let slept = self.look_for(timeout);
-        inbox.disarm();
+        desk.inbox.disarm();
         self.end.spin().slept(started.elapsed());
         slept
     }

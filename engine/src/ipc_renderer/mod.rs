@@ -19,7 +19,6 @@ use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::{connect, spawn};
 use crate::session::counters::Counters;
-use crate::session::inbox::Inbox;
 use crate::session::main_end::terms;
 use crate::session::poller::Poller;
 use crate::session::renderer_end::{RendererEnd, WhenFull};
@@ -27,6 +26,7 @@ use crate::session::turn::Turn;
 use crate::value::{ArgsRef, Arguments, Value};
 use crate::wire::Kind;
 use calls::{Call, Calls};
+use dispatch::Desk;
 use parking_lot::Mutex;
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -56,7 +56,7 @@ struct Core {
     poller: Poller,
     emitter: Emitter<Listener>,
     calls: Calls,
-    inbox: Turn<Inbox>,
+    desk: Turn<Desk>,
     on_uncaught: Mutex<Option<Arc<OnUncaught>>>,
     stop: AtomicBool,
     closed: AtomicBool,
@@ -98,7 +98,7 @@ impl IpcRenderer {
             poller,
             emitter: Emitter::default(),
             calls: Calls::default(),
-            inbox: Turn::new(inbox),
+            desk: Turn::new(Desk::new(inbox)),
             on_uncaught: Mutex::new(None),
             stop: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -238,8 +238,7 @@ impl IpcRenderer {
         deadline: Option<Instant>,
     ) -> Result<Value, Error> {
         self.check()?;
-        let call = self.core.end.new_call();
-        self.core.end.send(Kind::SyncCall, channel, call, args.archive(), when_full)?;
+        let call = self.core.end.send_call(channel, args.archive(), when_full)?;
         self.core.end.wait_for_answer(call, channel, deadline)
     }
 
@@ -252,7 +251,7 @@ impl IpcRenderer {
 
     fn begin(&self, channel: &str, args: impl Arguments) -> Result<Arc<Call>, Error> {
         self.check()?;
-        let id = self.core.end.new_call();
+        let id = self.core.end.new_invoke();
         // Before it is sent: another thread may dispatch the answer at once.
         let call = self.core.calls.begin(id, channel)?;
         let sent = self.core.end.send(Kind::Invoke, channel, id, args.archive(), WhenFull::Wait);

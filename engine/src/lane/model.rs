@@ -9,7 +9,7 @@ use loom::thread;
 use std::time::Duration;
 
 const CAPACITY: usize = 4 * LINE;
-const FOR_EVER: Duration = Duration::MAX;
+const FOR_EVER: Option<Duration> = None;
 
 fn lane() -> (Outgoing, Incoming) {
     let data = RingData::private(CAPACITY);

@@ -58,6 +58,13 @@ impl Consumer {
         true
     }
 
+    /// Bytes of the ring.
+    #[inline]
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.data.capacity()
+    }
+
     /// Bytes ever released: where the next record will be.
     #[inline]
     #[must_use]

@@ -12,7 +12,7 @@ use crate::rendezvous::terms::Terms;
 use crate::rendezvous::welcome::Welcome;
 use crate::sync::{Ordering, Shared};
 use crate::wait::{Wake, Waker};
-use crate::wire::{Answer, FINGERPRINT};
+use crate::wire::{Answer, ENVELOPE, FINGERPRINT};
 use parking_lot::Mutex;
 use std::os::fd::AsFd;
 use std::sync::atomic::AtomicBool;
@@ -27,6 +27,7 @@ pub(crate) struct MainEnd {
     messages_bell: Shared<WaitWords>,
     replies: Mutex<Outbox>,
     replies_bell: Shared<WaitWords>,
+    answer_max: usize,
     gone: AtomicBool,
     pub(crate) tally: Tally,
 }
@@ -72,6 +73,7 @@ impl Prepared {
             messages_bell: lanes.messages.data_bell(),
             messages: Mutex::new(Outbox::new(lanes.messages, overflow_limit)),
             replies_bell: lanes.replies.data_bell(),
+            answer_max: lanes.replies.content_max() - ENVELOPE,
             replies: Mutex::new(Outbox::new(lanes.replies, overflow_limit)),
             gone: AtomicBool::new(false),
             tally: Tally::default(),
@@ -151,7 +153,7 @@ impl MainEnd {
 
     /// The longest value that can answer a sendSync, in bytes of its archive.
     pub(crate) fn answer_max(&self) -> usize {
-        self.replies.lock().payload_max()
+        self.answer_max
     }
 
     #[inline]
@@ -195,11 +197,17 @@ impl MainEnd {
         }
     }
 
-    /// Rings for a renderer that sleeps for space on the lane of `inbox`, after main has read.
+    /// Rings for a renderer that sleeps for space, after records of `inbox` were released.
     #[inline]
-    pub(crate) fn release(&self, inbox: &mut Inbox) {
-        let wake = inbox.lane.flush();
-        if let Some(wake) = wake {
+    pub(crate) fn settle(&self, inbox: &mut Inbox) {
+        if let Some(wake) = inbox.lane.settle() {
+            self.rouse_now(wake, &inbox.lane.space_bell());
+        }
+    }
+
+    /// The same before the session rests.
+    pub(crate) fn flush_inbox(&self, inbox: &mut Inbox) {
+        if let Some(wake) = inbox.lane.flush() {
             self.rouse_now(wake, &inbox.lane.space_bell());
         }
     }

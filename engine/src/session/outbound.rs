@@ -11,6 +11,8 @@ use crate::wire::{Content, ENVELOPE, Envelope, Interner, Kind};
 pub(crate) struct Outbound {
     lane: Outgoing,
     names: Interner,
+    /// The id of the last `sendSync`.
+    last_call: u32,
 }
 
 /// What became of a message.
@@ -24,7 +26,14 @@ pub(crate) enum Put {
 
 impl Outbound {
     pub(crate) fn new(lane: Outgoing) -> Self {
-        Self { lane, names: Interner::new() }
+        Self { lane, names: Interner::new(), last_call: 0 }
+    }
+
+    /// An id that no `sendSync` of the last 2^32 has had.
+    #[inline]
+    pub(crate) fn new_call(&mut self) -> u32 {
+        self.last_call = self.last_call.wrapping_add(1);
+        self.last_call
     }
 
     /// Tries to put a message, its channel's name first if main does not know it.

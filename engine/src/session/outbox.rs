@@ -85,8 +85,8 @@ impl Outbox {
         Err(refused)
     }
 
-    /// Whether a value of this size could be an answer at all.
-    pub(crate) fn payload_max(&self) -> usize {
+    /// The longest payload of a message.
+    fn payload_max(&self) -> usize {
         self.lane.content_max() - ENVELOPE
     }
 

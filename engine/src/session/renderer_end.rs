@@ -16,7 +16,7 @@ use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy, Wake, Waker};
 use crate::wire::Kind;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ pub(crate) struct RendererEnd {
     replies_bell: Shared<WaitWords>,
     replies_space_bell: Shared<WaitWords>,
     spin: Spin,
-    next_call: AtomicU32,
+    next_invoke: AtomicU32,
     gone: AtomicBool,
     pub(crate) tally: Tally,
 }
@@ -77,7 +77,7 @@ impl RendererEnd {
             replies_space_bell: lanes.replies.space_bell(),
             replies: Mutex::new(Replies::new(lanes.replies)),
             spin: Spin::new(policy, LIVENESS_SLICE),
-            next_call: AtomicU32::new(0),
+            next_invoke: AtomicU32::new(0),
             gone: AtomicBool::new(false),
             tally: Tally::default(),
         };
@@ -117,19 +117,49 @@ impl RendererEnd {
         !self.is_gone()
     }
 
-    /// An id that no call of the last 2^32 has had.
-    #[inline]
-    pub(crate) fn new_call(&self) -> u32 {
-        self.next_call.fetch_add(1, Ordering::Relaxed)
+    /// An id that no invoke of the last 2^32 has had. Known before the request is sent, unlike that
+    /// of a `sendSync`: another thread may dispatch the answer at once.
+    pub(crate) fn new_invoke(&self) -> u32 {
+        self.next_invoke.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Sends a message, or the request of a call.
+    /// Sends a message or an invoke's request.
+    ///
+    /// # Errors
+    /// As [`send_call`](Self::send_call).
+    pub(crate) fn send(
+        &self,
+        kind: Kind,
+        channel: &str,
+        call: u32,
+        payload: &[u8],
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        let outbound = self.lock(when_full)?;
+        self.put(outbound, kind, channel, call, payload, when_full)
+    }
+
+    /// Sends the request of a `sendSync` and returns its id.
     ///
     /// # Errors
     /// [`Error::MainGone`], [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`],
     /// [`Error::Deadline`], [`Error::Corrupt`].
-    pub(crate) fn send(
+    pub(crate) fn send_call(
         &self,
+        channel: &str,
+        payload: &[u8],
+        when_full: WhenFull,
+    ) -> Result<u32, Error> {
+        let mut outbound = self.lock(when_full)?;
+        let call = outbound.new_call();
+        self.put(outbound, Kind::SyncCall, channel, call, payload, when_full)?;
+        Ok(call)
+    }
+
+    #[inline]
+    fn put(
+        &self,
+        mut outbound: MutexGuard<'_, Outbound>,
         kind: Kind,
         channel: &str,
         call: u32,
@@ -139,7 +169,6 @@ impl RendererEnd {
         if self.is_gone() {
             return Err(Error::MainGone);
         }
-        let mut outbound = self.lock(when_full)?;
         while let Put::Full(len) = outbound.put(kind, channel, call, payload)? {
             self.wait_for_space(&mut outbound, len, when_full)?;
         }
@@ -151,7 +180,7 @@ impl RendererEnd {
     }
 
     /// Threads that send while another waits for space wait behind it, in order.
-    fn lock(&self, when_full: WhenFull) -> Result<parking_lot::MutexGuard<'_, Outbound>, Error> {
+    fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
         match when_full {
             WhenFull::Wait => Ok(self.messages.lock()),
             WhenFull::Until(deadline) => {
@@ -171,16 +200,21 @@ impl RendererEnd {
         when_full: WhenFull,
     ) -> Result<(), Error> {
         self.tally.stalls.add(1);
-        // Main may sleep on records that were put before this one.
-        let wake = outbound.flush();
-        self.rouse(wake, &self.messages_bell);
         if when_full == WhenFull::Fail {
+            self.flush(outbound);
             return Err(Error::Backpressure { queued: len, limit: 0 });
         }
         let Some(armed) = outbound.arm_for_space(len)? else { return Ok(()) };
+        // Main may sleep on what was put before: a definition, padding, another thread's message.
+        self.flush(outbound);
         let slept = self.sleep(&self.space_bell, armed, when_full.deadline());
         outbound.disarm();
         slept
+    }
+
+    fn flush(&self, outbound: &mut Outbound) {
+        let wake = outbound.flush();
+        self.rouse(wake, &self.messages_bell);
     }
 
     /// Waits for the answer to `call`, which was made on `channel`.
@@ -217,7 +251,7 @@ impl RendererEnd {
     #[inline]
     fn take(
         &self,
-        replies: &mut parking_lot::MutexGuard<'_, Replies>,
+        replies: &mut MutexGuard<'_, Replies>,
         call: u32,
         channel: &str,
     ) -> Result<Option<Result<Value, Error>>, Error> {
@@ -231,7 +265,7 @@ impl RendererEnd {
         if look.records > 0 {
             self.tally.count_answers(look.records, look.bytes);
             self.tally.late_answers.add(look.late);
-            let wake = replies.flush();
+            let wake = replies.settle();
             self.rouse(wake, &self.replies_space_bell);
         }
         Ok(look.answer)
@@ -239,7 +273,11 @@ impl RendererEnd {
 
     #[cold]
     fn sleep_for_answer(&self, call: u32, deadline: Option<Instant>) -> Result<(), Error> {
-        let Some(armed) = self.replies.lock().arm() else { return Ok(()) };
+        let mut replies = self.replies.lock();
+        let wake = replies.flush();
+        self.rouse(wake, &self.replies_space_bell);
+        let Some(armed) = replies.arm() else { return Ok(()) };
+        drop(replies);
         let started = Instant::now();
         let slept = self.sleep(&self.replies_bell, armed, deadline);
         self.spin.slept(started.elapsed());
@@ -286,7 +324,7 @@ impl RendererEnd {
             }
         };
         self.tally.sleeps.add(1);
-        if Sleeper::sleep(bell, armed, slice) == Woken::TimedOut && !self.look_for_main() {
+        if Sleeper::sleep(bell, armed, Some(slice)) == Woken::TimedOut && !self.look_for_main() {
             return Err(Error::MainGone);
         }
         Ok(())
@@ -311,9 +349,15 @@ impl RendererEnd {
 
     /// Rings for a main that keeps overflow, after records of `inbox` were released.
     #[inline]
-    pub(crate) fn release(&self, inbox: &mut Inbox) {
-        let wake = inbox.lane.flush();
-        if let Some(wake) = wake {
+    pub(crate) fn settle(&self, inbox: &mut Inbox) {
+        if let Some(wake) = inbox.lane.settle() {
+            self.rouse_now(wake, &inbox.lane.space_bell());
+        }
+    }
+
+    /// The same before this side sleeps.
+    pub(crate) fn flush_inbox(&self, inbox: &mut Inbox) {
+        if let Some(wake) = inbox.lane.flush() {
             self.rouse_now(wake, &inbox.lane.space_bell());
         }
     }

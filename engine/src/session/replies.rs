@@ -83,8 +83,13 @@ impl Replies {
         self.lane.position()
     }
 
-    /// Tells main how far this end is, and says how to wake it if it waits for that.
+    /// After records were read: how to wake a main that keeps overflow, if it is due.
     #[inline]
+    pub(crate) fn settle(&mut self) -> Option<Wake> {
+        self.lane.settle()
+    }
+
+    /// Tells main how far this end is, before it sleeps.
     pub(crate) fn flush(&mut self) -> Option<Wake> {
         self.lane.flush()
     }

@@ -53,7 +53,7 @@ mod spin {
     /// Below this a spin costs less than arming does.
     const MIN_NS: u32 = 1_000;
     /// Polls between two looks at the clock, which cost as much as a poll or more.
-    const POLLS: u32 = 32;
+    const POLLS: u32 = 128;
 
     impl Spin {
         pub(crate) fn new(policy: WaitPolicy, look_every: Duration) -> Self {

@@ -58,9 +58,10 @@ impl Sleeper {
         }
     }
 
-    /// Blocks until the waker rings for `armed` or `timeout` passes. May return for no reason.
+    /// Blocks until the waker rings for `armed` or `timeout` passes; `None` is for ever, also if the
+    /// waker's process dies. May return for no reason.
     /// Several threads may sleep on one lane, each with its own `armed`; a ring wakes all.
-    pub fn sleep(theirs: &WaitWords, armed: Armed, timeout: Duration) -> Woken {
+    pub fn sleep(theirs: &WaitWords, armed: Armed, timeout: Option<Duration>) -> Woken {
         theirs.bell.wait(armed.bell, timeout)
     }
 

@@ -9,19 +9,34 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Interner {
     slots: LruCache<Box<str>, u16>,
+    /// The name that was used last, which most calls use again. It is the most recently used one,
+    /// so finding it here changes nothing about the order.
+    last: String,
+    last_slot: Option<u16>,
 }
 
 impl Interner {
     /// A table without names.
     pub(crate) fn new() -> Self {
         // Grows with the names in use, not to its bound at once.
-        Self { slots: LruCache::unbounded() }
+        Self { slots: LruCache::unbounded(), last: String::new(), last_slot: None }
     }
 
     /// The slot of `name`, if it has one.
     #[inline]
     pub(crate) fn get(&mut self, name: &str) -> Option<u16> {
-        self.slots.get(name).copied()
+        match self.last_slot {
+            Some(slot) if self.last == name => Some(slot),
+            _ => self.find(name),
+        }
+    }
+
+    fn find(&mut self, name: &str) -> Option<u16> {
+        let slot = *self.slots.get(name)?;
+        self.last.clear();
+        self.last.push_str(name);
+        self.last_slot = Some(slot);
+        Some(slot)
     }
 
     /// The slot that a new name will have. Nothing is taken before [`insert`](Self::insert).
@@ -43,6 +58,7 @@ impl Interner {
     pub(crate) fn insert(&mut self, name: &str, slot: u16) {
         if self.slots.len() >= CHANNEL_SLOTS {
             self.slots.pop_lru();
+            self.last_slot = None;
         }
         self.slots.put(name.into(), slot);
     }
