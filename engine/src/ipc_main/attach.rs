@@ -255,12 +255,18 @@ impl State {
         if self.sessions[key].active {
             self.deactivate(key);
         }
-        let slot = self.sessions.remove(key);
+        let mut slot = self.sessions.remove(key);
+        self.orphans.extend(slot.child.take());
         let stream = slot.page.end().stream();
         core.poller.remove(stream);
         core.poller.remove(stream.pidfd());
         core.pages.lock().remove(&slot.page.id());
         core.run_hook(&core.on_gone, |hook| hook(&slot.page, &details));
+    }
+
+    /// Waits for children that outlived their sessions, so that none stays a zombie for long.
+    pub(super) fn reap(&mut self) {
+        self.orphans.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
     }
 
     fn on_timer(&mut self, core: &Core) {

@@ -109,6 +109,7 @@ impl Taken<'_, State> {
             return Ok(());
         }
         self.refresh(core);
+        self.reap();
         let started = Instant::now();
         self.wait_for_events(core, None)?;
         if was_active {

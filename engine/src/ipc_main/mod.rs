@@ -261,7 +261,7 @@ impl IpcMain {
         all
     }
 
-    /// Ends [`run`](Self::run), from any thread.
+    /// Ends [`run`](Self::run), from any thread; the next one if none runs now.
     pub fn stop(&self) {
         self.core.stop.store(true, Ordering::Relaxed);
         self.core.poller.wake();

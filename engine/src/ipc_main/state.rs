@@ -27,6 +27,8 @@ pub(super) struct State {
     pub(super) listener: Option<Doorway>,
     pub(super) handshakes: Slab<Handshake>,
     pub(super) tasks: Tasks,
+    /// Children whose sessions are over while they live on.
+    pub(super) orphans: Vec<std::process::Child>,
     /// Messages are copied here before they are looked at.
     buffer: CopyBuffer,
     /// The emitter's version when sessions last let go of removed listeners.
@@ -43,6 +45,7 @@ impl State {
             listener,
             handshakes: Slab::new(),
             tasks: Tasks::default(),
+            orphans: Vec::new(),
             buffer: CopyBuffer::default(),
             version: 0,
             looked: Instant::now(),
@@ -94,6 +97,10 @@ impl State {
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
         let (mut records, mut bytes, mut delivered) = (0, 0, 0);
+        if self.sessions[key].page.is_destroyed() {
+            self.leave(core, key);
+            return 0;
+        }
         while delivered < budget && records < ROUND_RECORDS && bytes < ROUND_BYTES {
             match self.take(core, key) {
                 Ok(Taken::Nothing) => break,
@@ -119,12 +126,9 @@ impl State {
         let is_quiet = slot.note_round(records);
         if records > 0 {
             slot.page.end().settle(&mut slot.inbox);
-            if let Some(leaving) = &mut slot.leaving {
-                leaving.left = leaving.left.saturating_sub(bytes);
-            }
-            return;
         }
-        if slot.leaving.is_some() || slot.page.is_destroyed() {
+        if let Some(leaving) = &mut slot.leaving {
+            leaving.left = leaving.left.saturating_sub(bytes);
             self.leave(core, key);
         } else if is_quiet {
             self.rest(core, key);

@@ -251,8 +251,9 @@ impl Core {
     }
 
     /// The same for a thread that goes elsewhere: work that is there keeps the descriptor readable.
+    /// Nothing is announced if the host never asked for the descriptor: main would nudge in vain.
     fn leave(&self, desk: &mut Desk) -> Result<(), Error> {
-        if !self.prepare_to_sleep(desk)? {
+        if self.polled.load(Ordering::Relaxed) && !self.prepare_to_sleep(desk)? {
             self.poller.wake();
         }
         Ok(())

@@ -58,6 +58,8 @@ struct Core {
     calls: Calls,
     desk: Turn<Desk>,
     on_uncaught: Mutex<Option<Arc<OnUncaught>>>,
+    /// The host has the descriptor, and may poll it.
+    polled: AtomicBool,
     stop: AtomicBool,
     closed: AtomicBool,
 }
@@ -100,6 +102,7 @@ impl IpcRenderer {
             calls: Calls::default(),
             desk: Turn::new(Desk::new(inbox)),
             on_uncaught: Mutex::new(None),
+            polled: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         };
@@ -281,7 +284,7 @@ impl IpcRenderer {
         self.core.poller.wake();
     }
 
-    /// Ends [`run`](Self::run), from any thread.
+    /// Ends [`run`](Self::run), from any thread; the next one if none runs now.
     pub fn stop(&self) {
         self.core.stop.store(true, Ordering::Relaxed);
         self.core.poller.wake();
@@ -300,6 +303,10 @@ impl IpcRenderer {
 impl AsFd for IpcRenderer {
     /// Readable when [`dispatch`](IpcRenderer::dispatch) has something to do.
     fn as_fd(&self) -> BorrowedFd<'_> {
+        if !self.core.polled.swap(true, Ordering::Relaxed) {
+            // Readable at first: the dispatch that follows announces the sleep.
+            self.core.poller.wake();
+        }
         self.core.poller.as_fd()
     }
 }

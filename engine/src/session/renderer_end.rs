@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::layout::WaitWords;
 use crate::limits::LIVENESS_SLICE;
 use crate::rendezvous::handshake::Welcomed;
-use crate::rendezvous::stream::Stream;
+use crate::rendezvous::stream::{Nudge, Stream};
 use crate::ring::Watch;
 use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
@@ -34,6 +34,8 @@ pub(crate) struct RendererEnd {
     replies_bell: Shared<WaitWords>,
     replies_space_bell: Shared<WaitWords>,
     spin: Spin,
+    /// Bytes of the ring to main.
+    capacity: usize,
     next_invoke: AtomicU32,
     gone: AtomicBool,
     pub(crate) tally: Tally,
@@ -77,6 +79,7 @@ impl RendererEnd {
             replies_space_bell: lanes.replies.space_bell(),
             replies: Mutex::new(Replies::new(lanes.replies)),
             spin: Spin::new(policy, LIVENESS_SLICE),
+            capacity: geometry.to_main,
             next_invoke: AtomicU32::new(0),
             gone: AtomicBool::new(false),
             tally: Tally::default(),
@@ -186,10 +189,14 @@ impl RendererEnd {
             WhenFull::Until(deadline) => {
                 self.messages.try_lock_until(deadline).ok_or(Error::Deadline)
             }
-            WhenFull::Fail => {
-                self.messages.try_lock().ok_or(Error::Backpressure { queued: 0, limit: 0 })
-            }
+            WhenFull::Fail => self.messages.try_lock().ok_or_else(|| self.backpressure(0)),
         }
+    }
+
+    /// The ring is full, so all of it waits.
+    #[cold]
+    fn backpressure(&self, len: usize) -> Error {
+        Error::Backpressure { queued: self.capacity + len, limit: self.capacity }
     }
 
     #[cold]
@@ -202,7 +209,7 @@ impl RendererEnd {
         self.tally.stalls.add(1);
         if when_full == WhenFull::Fail {
             self.flush(outbound);
-            return Err(Error::Backpressure { queued: len, limit: 0 });
+            return Err(self.backpressure(len));
         }
         let Some(armed) = outbound.arm_for_space(len)? else { return Ok(()) };
         // Main may sleep on what was put before: a definition, padding, another thread's message.
@@ -343,7 +350,11 @@ impl RendererEnd {
         self.tally.wakes.add(1);
         match wake {
             Wake::Futex => Waker::wake(bell),
-            Wake::Nudge => drop(self.stream.nudge()),
+            Wake::Nudge => match self.stream.nudge() {
+                Ok(Nudge::Gone) => self.end(),
+                // A nudge that finds no memory for its byte is as good as late.
+                Ok(Nudge::Sent | Nudge::Pending) | Err(_) => {}
+            },
         }
     }
 
