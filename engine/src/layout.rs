@@ -61,7 +61,7 @@ pub mod role {
     pub const RENDERER: u32 = 2;
 }
 
-/// The bits of [`WaitWords::asleep`].
+/// The bits of `WaitWords::asleep`.
 pub mod asleep {
     /// The sleeper wants the bell rung.
     pub const ARMED: u32 = 1;
@@ -79,7 +79,7 @@ pub mod record_kind {
     pub const PADDING: u32 = 2;
 }
 
-/// What a segment is. Written before [`Header::magic`] and never again.
+/// What a segment is. Written before its magic and never again.
 #[derive(Debug)]
 #[repr(C, align(128))]
 pub struct Header {

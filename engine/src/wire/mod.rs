@@ -12,7 +12,7 @@
 //! | `Message` | messages, both ways | the channel | 0 | an archive of arguments |
 //! | `SyncCall` | messages to main | the channel | the caller's id | an archive of arguments |
 //! | `Invoke` | messages to main | the channel | the caller's id | an archive of arguments |
-//! | `Answer` | replies (to `SyncCall`), messages to the renderer (to `Invoke`) | a [`Status`] | the caller's id | the status decides |
+//! | `Answer` | replies (to `SyncCall`), messages to the renderer (to `Invoke`) | a `Status` | the caller's id | the status decides |
 //!
 //! A channel's name travels once and is a slot from then on. The table belongs to the *sender*, who
 //! defines a slot anew in band when all are taken, the least recently used first: applications make
