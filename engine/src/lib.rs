@@ -1,5 +1,10 @@
 //! Electron-style IPC over lock-free rings in shared memory.
 
+#![cfg_attr(
+    all(loom, not(test)),
+    expect(dead_code, unused_imports, reason = "under loom only models make rings and lanes")
+)]
+
 pub mod error;
 pub mod lane;
 pub mod layout;
