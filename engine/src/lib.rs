@@ -1,9 +1,139 @@
-//! Electron-style IPC over lock-free rings in shared memory.
+//! Electron's `ipcMain` and `ipcRenderer` for native processes, over lock-free rings in shared
+//! memory. For Linux on x86-64.
+//!
+//! A **main** has listeners and handlers, and any number of **renderers**, which are other
+//! processes. Both find each other by name ([`IpcMain::bind`], [`IpcRenderer::connect`]) or by birth
+//! ([`IpcMain::spawn`], [`IpcRenderer::from_env`]). Messages carry [`Value`]s on named channels, and
+//! names, order, errors and their texts are Electron's.
+//!
+//! ```text
+//!    main process                                       renderer process (one of many)
+//!  ┌──────────────────────────┐   UNIX socket, one per  ┌──────────────────────────┐
+//!  │ IpcMain                  │   session: handshake,   │ IpcRenderer              │
+//!  │  listeners, handlers     │◄── liveness, nudge ────►│  listeners, pending calls│
+//!  │  WebContents per session │                         │                          │
+//!  │ main's segment     (RW) ─┼── memfd, seals ────────►│ main's segment      (RO) │
+//!  │ renderer's segment (RO) ─┼── memfd, seals ────────►│ renderer's segment  (RW) │
+//!  └──────────────────────────┘                         └──────────────────────────┘
+//!       each process writes its own segment only; every shared word has one writer
+//! ```
+//!
+//! # Examples
+//! Main:
+//! ```no_run
+//! use ringmain::{Args, IpcMain, args};
+//!
+//! let main = IpcMain::bind("demo")?;
+//! main.on("asynchronous-message", |event, args| {
+//!     println!("{}", args.get(0)); // ping
+//!     event.reply("asynchronous-reply", args!["pong"])
+//! });
+//! main.on("synchronous-message", |event, _args| event.set_return_value("pong"));
+//! main.handle("length", |_event, args: Args| async move {
+//!     let text = args.get(0).as_str().ok_or("a string, please")?;
+//!     Ok(text.len())
+//! })?;
+//! main.run()?;
+//! # Ok::<(), ringmain::Error>(())
+//! ```
+//! A renderer, in another process:
+//! ```no_run
+//! use ringmain::{IpcRenderer, args};
+//!
+//! let renderer = IpcRenderer::connect("demo")?;
+//! renderer.on("asynchronous-reply", |_event, args| println!("{}", args.get(0))); // pong
+//! renderer.send("asynchronous-message", args!["ping"])?;
+//! assert_eq!(renderer.send_sync("synchronous-message", args!["ping"])?, "pong");
+//! assert_eq!(renderer.invoke("length", args!["ringmain"]).wait()?, 8);
+//! # Ok::<(), ringmain::Error>(())
+//! ```
+//! The examples `hello` (one program, two processes), `main` and `renderer` do the same at length.
+//!
+//! # Guarantees
+//! * **At most once.** No message is delivered twice, torn, or changed on the way. The arguments are
+//!   copied when the call is made.
+//! * **In order.** Main gets what one renderer calls (`send`, `send_sync`, `invoke`) in the order of
+//!   the calls. A renderer gets `WebContents::send` and answers to `invoke` in the order in which
+//!   main made them.
+//! * **What was committed outlives its sender.** A message that is in the ring is delivered even if
+//!   its sender is killed right after; one that it had not finished is never seen. A renderer's
+//!   `send` returns once the message is there. Main's may have put it into its own queue
+//!   ([`WebContents::queued_bytes`]), which dies with main.
+//! * **Nothing is dropped in silence.** A renderer's `send` waits for space, or fails, or uses a
+//!   deadline. Main's never blocks: what does not fit waits in a bounded queue, and past the bound
+//!   the caller gets [`Error::Backpressure`].
+//! * **Nobody waits for the dead.** A blocked call ends with [`Error::MainGone`] some
+//!   milliseconds after main's death; main learns of a renderer's from the kernel, and how it went.
+//! * **Main is safe from its renderers.** It reads each shared word once and checks it, copies a
+//!   message before it looks at it, does bounded work per renderer and round, and never waits for one.
+//!   No bytes that a renderer writes make it fault or block.
+//! * **Nothing runs behind your back.** Listeners and handlers run inside [`IpcMain::run`],
+//!   [`IpcMain::dispatch`], [`IpcRenderer::run`], [`IpcRenderer::dispatch`] and [`Invoke::wait`], one
+//!   at a time per endpoint. The library starts no thread, installs no signal handler and writes
+//!   nothing to stdout or stderr.
+//!
+//! # Non-guarantees
+//! * **No acknowledgement.** `send` says that the message is in shared memory, not that anybody read
+//!   it. What a dead reader left unread is lost.
+//! * **No order between renderers**, nor between threads of one process that call at the same time.
+//!   An answer to `send_sync` overtakes messages that main sent before it: they are delivered by the
+//!   next dispatch, as in Electron.
+//! * **No preemption.** A listener that blocks holds up its whole endpoint.
+//! * **No bound on your own work.** Handlers whose futures are not done are kept until they are, as
+//!   many as a renderer invokes.
+//! * **No protection of a renderer from main**, which made its memory and may end it; messages from
+//!   main are read where they lie.
+//! * **No sandbox.** Processes of one user can open each other's memory and kill each other through
+//!   the kernel. What a compromised renderer does *outside* its session is its sandbox's work.
+//!
+//! # Waiting
+//! Who waits polls first, because an answer often comes within a microsecond and a sleep costs tens
+//! of them: for [50 µs](limits::SPIN_MAX) at most, for less where that has not paid lately, and not
+//! at all while the peer last ran on this very CPU, which it then needs ([`WaitPolicy::Adaptive`];
+//! [`Park`](WaitPolicy::Park) never polls, [`Spin`](WaitPolicy::Spin) never sleeps). Then it
+//! announces its sleep in shared memory, looks once more, and sleeps: on a futex if it
+//! is a renderer blocked in `send` or `send_sync`, in epoll otherwise. Who publishes looks for
+//! that announcement and makes one system call per sleep, and none if nobody sleeps. The argument
+//! that this loses no wake-up is in [`wait`]; models of it run in the tests. An event loop of your
+//! own uses the descriptor of [`AsFd`](std::os::fd::AsFd) and the non-blocking `dispatch`, on both
+//! sides.
+//!
+//! # Platform
+//! Linux on x86-64.
+//!
+//! | Linux | for | before that |
+//! |---|---|---|
+//! | 5.1 | `F_SEAL_FUTURE_WRITE`: a renderer cannot write main's segment | required: no session |
+//! | 5.3 | `pidfd_open`: a peer's death, whatever holds its socket open | required: no session |
+//! | 6.5 | `SO_PEERPIDFD`: the peer's process without a race | it is opened by its id; if that was given out again meanwhile, only the socket's hang-up tells of the death, and peers of other pid namespaces are refused |
+//! | 6.16 | `SO_PASSRIGHTS`: main's sockets take no descriptors | a hostile renderer can send some whose closing stalls main, for seconds at worst |
+//!
+//! # Modules
+//! Programs need the names at the root only. What they are built of is public for those who build
+//! on it or check it:
+//!
+//! | module | |
+//! |---|---|
+//! | [`value`] | the dynamic values of a message, in one archive |
+//! | [`emitter`] | Electron's rules of listeners and handlers |
+//! | [`wire`] | what a record's content means |
+//! | [`lanes`], [`lane`] | a session's rings and the words to wait on them |
+//! | [`ring`] | records from one writer to one reader |
+//! | [`wait`] | who sleeps, and who wakes whom |
+//! | [`layout`] | every byte of shared memory |
+//! | [`limits`] | every default and bound |
+//! | [`error`] | every way in which a call can fail |
+//! | [`sync`] | atomics and the futex, the machine's or the model's |
+//!
+//! The crate has no Cargo features.
 
 #![cfg_attr(
     all(loom, not(test)),
     expect(dead_code, unused_imports, reason = "under loom only models make rings and lanes")
 )]
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+compile_error!("Ringmain runs on Linux on x86-64 only");
 
 pub mod error;
 pub mod lane;
@@ -53,3 +183,8 @@ pub use session::lanes;
 #[cfg(not(loom))]
 pub use value::{Args, ArgsRef, Arguments, Kind, ToValue, Value, ValueRef};
 pub use wait::WaitPolicy;
+
+/// Compiles the README's examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
