@@ -128,7 +128,9 @@ impl Outbox {
         content.write(&mut record);
         self.overflow.push_back(record);
         self.queued += len;
-        self.arm_or_drain()?;
+        if !self.arm()? {
+            self.drain()?;
+        }
         Ok(())
     }
 
@@ -142,30 +144,36 @@ impl Outbox {
             self.lane.disarm();
         }
         while let Some(record) = self.overflow.front() {
-            match self.lane.claim(record.len()) {
+            let fitted = match self.lane.claim(record.len()) {
                 Ok(mut claim) => {
                     claim.bytes().copy_from_slice(record);
                     claim.commit(record.len());
+                    true
                 }
                 Err(ClaimError::Corrupt(corrupt)) => return Err(corrupt),
                 // Nothing that can never fit is ever queued.
-                Err(_) => return self.arm_or_drain(),
+                Err(_) => false,
+            };
+            if fitted {
+                self.queued -= record.len();
+                self.overflow.pop_front();
+            } else if self.arm()? {
+                return Ok(());
             }
-            self.queued -= record.len();
-            self.overflow.pop_front();
         }
         Ok(())
     }
 
-    fn arm_or_drain(&mut self) -> Result<(), Corrupt> {
-        let Some(front) = self.overflow.front().filter(|_| !self.armed) else { return Ok(()) };
+    /// Goes to sleep until the first of the overflow fits. `false` if it fits now.
+    fn arm(&mut self) -> Result<bool, Corrupt> {
+        let Some(front) = self.overflow.front().filter(|_| !self.armed) else { return Ok(true) };
         match self.lane.arm_for_space(front.len(), How::InLoop) {
-            Ok(Some(_armed)) => {
-                self.armed = true;
-                Ok(())
+            Ok(armed) => {
+                self.armed = armed.is_some();
+                Ok(self.armed)
             }
             Err(ClaimError::Corrupt(corrupt)) => Err(corrupt),
-            _ => self.drain(),
+            Err(_) => Ok(false),
         }
     }
 
