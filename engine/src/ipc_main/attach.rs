@@ -237,6 +237,9 @@ impl State {
     pub(super) fn leave(&mut self, core: &Core, key: usize) {
         self.sessions[key].leave(core.options.geometry.to_main);
         let slot = &mut self.sessions[key];
+        if let Some(corrupt) = slot.page.end().take_corrupt() {
+            core.report(&Diagnostic::CorruptRenderer { id: slot.page.id(), corrupt });
+        }
         if !slot.page.is_destroyed() && !slot.is_delivered() {
             return;
         }

@@ -66,6 +66,13 @@ impl Slot {
         self.quiet >= QUIET_ROUNDS
     }
 
+    /// Whether messages of this session may still be delivered: not behind a lie, and of a renderer
+    /// that left no more than can have been there when it did, whoever writes on in its name.
+    #[inline]
+    pub(super) fn may_deliver(&self) -> bool {
+        !self.page.is_destroyed() && self.leaving.as_ref().is_none_or(|leaving| leaving.left > 0)
+    }
+
     /// Whether a leaving renderer has nothing left to deliver.
     pub(super) fn is_delivered(&self) -> bool {
         self.leaving.as_ref().is_some_and(|leaving| leaving.left == 0)

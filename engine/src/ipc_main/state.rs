@@ -97,11 +97,11 @@ impl State {
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
         let (mut records, mut bytes, mut delivered) = (0, 0, 0);
-        if self.sessions[key].page.is_destroyed() {
-            self.leave(core, key);
-            return 0;
-        }
-        while delivered < budget && records < ROUND_RECORDS && bytes < ROUND_BYTES {
+        while delivered < budget
+            && records < ROUND_RECORDS
+            && bytes < ROUND_BYTES
+            && self.sessions[key].may_deliver()
+        {
             match self.take(core, key) {
                 Ok(Taken::Nothing) => break,
                 Ok(Taken::Definition { len }) => bytes += len,
@@ -129,6 +129,8 @@ impl State {
         }
         if let Some(leaving) = &mut slot.leaving {
             leaving.left = leaving.left.saturating_sub(bytes);
+            self.leave(core, key);
+        } else if slot.page.is_destroyed() {
             self.leave(core, key);
         } else if is_quiet {
             self.rest(core, key);
@@ -175,9 +177,7 @@ impl State {
     /// Ends a session whose renderer cheats.
     #[cold]
     pub(super) fn cut_off(&mut self, core: &Core, key: usize, corrupt: Corrupt) {
-        let id = self.sessions[key].page.id();
-        core.report(&Diagnostic::CorruptRenderer { id, corrupt });
-        self.sessions[key].page.close();
+        self.sessions[key].page.end().cut_off(corrupt);
         self.leave(core, key);
     }
 

@@ -29,6 +29,8 @@ pub(crate) struct MainEnd {
     replies_bell: Shared<WaitWords>,
     answer_max: usize,
     gone: AtomicBool,
+    /// Why the session was ended, until the dispatcher has reported it.
+    corrupt: Mutex<Option<Corrupt>>,
     pub(crate) tally: Tally,
 }
 
@@ -76,6 +78,7 @@ impl Prepared {
             answer_max: lanes.replies.content_max() - ENVELOPE,
             replies: Mutex::new(Outbox::new(lanes.replies, overflow_limit)),
             gone: AtomicBool::new(false),
+            corrupt: Mutex::new(None),
             tally: Tally::default(),
         };
         let invitation = Invitation { geometry, web_contents: id, segments };
@@ -120,6 +123,20 @@ impl MainEnd {
             self.stream.hang_up();
         }
         first
+    }
+
+    /// Ends the session of a renderer that cheats.
+    #[cold]
+    pub(crate) fn cut_off(&self, corrupt: Corrupt) {
+        if !self.is_gone() {
+            self.corrupt.lock().get_or_insert(corrupt);
+        }
+        self.end();
+    }
+
+    /// Why the session was ended, if it is news.
+    pub(crate) fn take_corrupt(&self) -> Option<Corrupt> {
+        self.corrupt.lock().take()
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -171,7 +188,7 @@ impl MainEnd {
         self.rouse(wake, bell);
         match sent {
             Err(Error::Corrupt(corrupt)) => {
-                self.end();
+                self.cut_off(corrupt);
                 Err(corrupt.into())
             }
             sent => sent.map(drop),
