@@ -1,7 +1,8 @@
 //! The builder: a table under construction, addressed by slots.
 
+use super::scalar::short;
 use super::store::Store;
-use super::table::{ARCHIVE_ALIGN, Node, SHORT_MAX, Table};
+use super::table::{ARCHIVE_ALIGN, Node, Table};
 use super::{Args, ToValue, Value};
 use crate::Error;
 
@@ -223,8 +224,8 @@ impl Builder {
 
     #[inline]
     fn text(&mut self, value: &str) -> Node {
-        match short(value.as_bytes()) {
-            Some((len, text)) => Node::Short { len, text },
+        match node_of_short(value.as_bytes()) {
+            Some(node) => node,
             None => {
                 let (start, len) = self.pooled(value.as_bytes());
                 Node::String { start, len }
@@ -245,19 +246,11 @@ fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// A string as its node has it, with zeros behind it. Gathered in two registers from overlapping
-/// words: a copy of unknown length is a call, and reading it back as words waits for its bytes.
+/// The node of a string that fits into one.
 #[inline]
-fn short(text: &[u8]) -> Option<(u8, [u8; SHORT_MAX])> {
-    let len = u8::try_from(text.len()).ok().filter(|len| usize::from(*len) <= SHORT_MAX)?;
-    let words = if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
-        let (head, tail) = (u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
-        u128::from(head) | u128::from(tail) << (8 * (len - 8))
-    } else if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
-        let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
-        u128::from(u64::from(head) | u64::from(tail) << (8 * (len - 4)))
-    } else {
-        text.iter().rev().fold(0, |word, byte| word << 8 | u128::from(*byte))
-    };
-    words.to_le_bytes().first_chunk().map(|text| (len, *text))
+fn node_of_short(text: &[u8]) -> Option<Node> {
+    let (low, high) = short(text)?;
+    let words = (u128::from(low) | u128::from(high) << 64).to_le_bytes();
+    let len = u8::try_from(text.len()).ok()?;
+    words.first_chunk().map(|text| Node::Short { len, text: *text })
 }

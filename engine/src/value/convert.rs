@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::scalar::Scalar;
 use super::{Builder, Kind, Slot, Value, ValueRef, copy};
 
 /// What can be sent: writes itself into a slot of a [`Builder`].
@@ -20,6 +21,14 @@ use super::{Builder, Kind, Slot, Value, ValueRef, copy};
 pub trait ToValue {
     /// Writes `self` into `slot`.
     fn write(&self, builder: &mut Builder, slot: Slot);
+
+    /// What `write` writes, if that is a node and nothing else. A message of such values needs no
+    /// [`Builder`].
+    #[doc(hidden)]
+    #[inline]
+    fn scalar(&self) -> Option<Scalar> {
+        None
+    }
 }
 
 /// Borrowed bytes, for values of mixed kinds where a slice would be an array.
@@ -41,6 +50,11 @@ impl<T: ToValue + ?Sized> ToValue for &T {
     fn write(&self, builder: &mut Builder, slot: Slot) {
         (**self).write(builder, slot);
     }
+
+    #[inline]
+    fn scalar(&self) -> Option<Scalar> {
+        (**self).scalar()
+    }
 }
 
 impl<T: ToValue> ToValue for Option<T> {
@@ -49,6 +63,11 @@ impl<T: ToValue> ToValue for Option<T> {
             Some(value) => value.write(builder, slot),
             None => builder.null(slot),
         }
+    }
+
+    #[inline]
+    fn scalar(&self) -> Option<Scalar> {
+        self.as_ref().map_or(Some(Scalar::NULL), T::scalar)
     }
 }
 
@@ -76,38 +95,60 @@ impl ToValue for Value {
     fn write(&self, builder: &mut Builder, slot: Slot) {
         self.view().write(builder, slot);
     }
+
+    fn scalar(&self) -> Option<Scalar> {
+        self.view().scalar()
+    }
 }
 
 impl ToValue for ValueRef<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
         copy::copy(*self, builder, slot);
     }
+
+    fn scalar(&self) -> Option<Scalar> {
+        copy::scalar(*self)
+    }
 }
 
-/// How a type writes itself.
+/// How a type writes itself, and as which scalar if it can be one.
 macro_rules! to_value {
-    ($($kind:ty => |$value:ident, $builder:ident, $slot:ident| $write:expr;)*) => {$(
+    ($(
+        $kind:ty => |$value:ident, $builder:ident, $slot:ident| $write:expr $(, $scalar:expr)?;
+    )*) => {$(
         impl ToValue for $kind {
             #[inline]
             fn write(&self, $builder: &mut Builder, $slot: Slot) {
                 let $value = self;
                 $write
             }
+
+            $(
+                #[inline]
+                fn scalar(&self) -> Option<Scalar> {
+                    let $value = self;
+                    $scalar
+                }
+            )?
         }
     )*};
 }
 
 to_value! {
-    () => |_value, builder, slot| builder.undefined(slot);
-    bool => |value, builder, slot| builder.bool(slot, *value);
-    i8 => |value, builder, slot| builder.int(slot, i32::from(*value));
-    i16 => |value, builder, slot| builder.int(slot, i32::from(*value));
-    u16 => |value, builder, slot| builder.int(slot, i32::from(*value));
-    i32 => |value, builder, slot| builder.int(slot, *value);
-    f32 => |value, builder, slot| builder.float(slot, f64::from(*value));
-    f64 => |value, builder, slot| builder.float(slot, *value);
-    str => |value, builder, slot| builder.string(slot, value);
-    String => |value, builder, slot| builder.string(slot, value);
+    () => |_value, builder, slot| builder.undefined(slot), Some(Scalar::UNDEFINED);
+    bool => |value, builder, slot| builder.bool(slot, *value), Some(Scalar::bool(*value));
+    i8 => |value, builder, slot| builder.int(slot, i32::from(*value)),
+        Some(Scalar::int(i32::from(*value)));
+    i16 => |value, builder, slot| builder.int(slot, i32::from(*value)),
+        Some(Scalar::int(i32::from(*value)));
+    u16 => |value, builder, slot| builder.int(slot, i32::from(*value)),
+        Some(Scalar::int(i32::from(*value)));
+    i32 => |value, builder, slot| builder.int(slot, *value), Some(Scalar::int(*value));
+    f32 => |value, builder, slot| builder.float(slot, f64::from(*value)),
+        Some(Scalar::float(f64::from(*value)));
+    f64 => |value, builder, slot| builder.float(slot, *value), Some(Scalar::float(*value));
+    str => |value, builder, slot| builder.string(slot, value), Scalar::text(value);
+    String => |value, builder, slot| builder.string(slot, value), Scalar::text(value);
     [u8] => |value, builder, slot| builder.bytes(slot, value);
     Vec<u8> => |value, builder, slot| builder.bytes(slot, value);
     Bytes<'_> => |value, builder, slot| builder.bytes(slot, value.0);
@@ -129,6 +170,14 @@ macro_rules! wide_to_value {
                     Err(_) => builder.float(slot, *self as f64),
                 }
             }
+
+            #[inline]
+            fn scalar(&self) -> Option<Scalar> {
+                match i32::try_from(*self) {
+                    Ok(whole) => Some(Scalar::int(whole)),
+                    Err(_) => Some(Scalar::float(*self as f64)),
+                }
+            }
         }
     )*};
 }
@@ -139,6 +188,7 @@ wide_to_value!(u32 i64 u64 isize usize);
 macro_rules! into_value {
     ($($kind:ty)*) => {$(
         impl From<$kind> for Value {
+            #[inline]
             fn from(value: $kind) -> Value {
                 Value::new(value).unwrap_or_else(|error| panic!("{error}"))
             }
@@ -149,6 +199,7 @@ macro_rules! into_value {
 into_value!(() bool i8 i16 u16 i32 u32 i64 u64 isize usize f32 f64 &str String &String &[u8] Bytes<'_> ValueRef<'_>);
 
 impl<T: ToValue> From<Option<T>> for Value {
+    #[inline]
     fn from(value: Option<T>) -> Value {
         Value::new(value).unwrap_or_else(|error| panic!("{error}"))
     }

@@ -4,8 +4,30 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use smallvec::SmallVec;
 
+use super::scalar::Scalar;
 use super::table::ArchivedNode;
 use super::{Builder, Slot, Value, ValueRef};
+
+/// A value that is a scalar, as one. Only the bytes of a short string that count are copied.
+pub(super) fn scalar(source: ValueRef<'_>) -> Option<Scalar> {
+    match source.node() {
+        ArchivedNode::Short { .. } => source.as_str().and_then(Scalar::text),
+        ArchivedNode::Int(number) => Some(Scalar::int(number.to_native())),
+        other => rare_scalar(other),
+    }
+}
+
+/// The kinds that are sent less. Apart, because a jump through a table costs more than the rest.
+#[cold]
+fn rare_scalar(node: &ArchivedNode) -> Option<Scalar> {
+    match node {
+        ArchivedNode::Undefined => Some(Scalar::UNDEFINED),
+        ArchivedNode::Null => Some(Scalar::NULL),
+        ArchivedNode::Bool(truth) => Some(Scalar::bool(*truth)),
+        ArchivedNode::Float(number) => Some(Scalar::float(number.to_native())),
+        _ => None,
+    }
+}
 
 /// What can be reached from `source` as a value of its own.
 ///
@@ -13,10 +35,7 @@ use super::{Builder, Slot, Value, ValueRef};
 ///
 /// When the copy would have 2 GiB or more.
 pub(super) fn to_owned(source: ValueRef<'_>) -> Value {
-    let mut builder = Builder::value();
-    let root = builder.root(0);
-    copy(source, &mut builder, root);
-    builder.finish_value().unwrap_or_else(|error| panic!("{error}"))
+    Value::new(source).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Writes what can be reached from `source` into `slot`. Every node is copied once, so shared

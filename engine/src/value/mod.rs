@@ -18,6 +18,7 @@ mod convert;
 mod copy;
 mod owned;
 mod print;
+mod scalar;
 mod store;
 mod table;
 mod view;

@@ -12,7 +12,7 @@ use crate::{Corrupt, Error};
 
 /// Any value that can be sent, as the bytes that travel.
 ///
-/// Up to 64 bytes lie in the value itself, larger ones in one block; copying one copies bytes,
+/// Up to 96 bytes lie in the value itself, larger ones in one block; copying one copies bytes,
 /// dropping one frees at most that block.
 ///
 /// # Examples
@@ -35,6 +35,14 @@ impl Value {
     /// [`Error::TooLarge`] when it would have 2 GiB or more.
     #[inline]
     pub fn new(value: impl ToValue) -> Result<Value, Error> {
+        match Store::scalars(1, |_| value.scalar()) {
+            Some(store) => Ok(Value(store)),
+            None => Value::build(&value),
+        }
+    }
+
+    #[cold]
+    fn build(value: &dyn ToValue) -> Result<Value, Error> {
         let mut builder = Builder::value();
         let root = builder.root(0);
         value.write(&mut builder, root);

@@ -6,11 +6,15 @@ use rkyv::ser::allocator::SubAllocator;
 use rkyv::ser::{Positional, Writer};
 use rkyv::util::AlignedVec;
 
-use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Table};
+use super::scalar::Scalar;
+use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, NODE_SIZE, ROOT_SIZE, Shape, Table};
 use crate::Error;
 
-/// The largest archive that needs no allocation.
-const INLINE_MAX: usize = 64;
+/// The largest archive that needs no allocation: four scalars, or one and a string of 48 bytes.
+const INLINE_MAX: usize = 96;
+
+/// How many scalars fit into the inline block.
+const SCALARS_MAX: usize = (INLINE_MAX - ROOT_SIZE) / NODE_SIZE;
 
 /// The bytes of one archive, aligned to 16. Dropping it frees one block at most.
 #[derive(Clone)]
@@ -41,10 +45,28 @@ impl Store {
         }
     }
 
+    /// The archive of `count` roots that are scalars, or `None` if they are too many or one of
+    /// them is none. The bytes are rkyv's, written directly into their place: a tenth of the
+    /// time.
+    #[inline(always)]
+    pub(super) fn scalars(count: usize, scalar: impl Fn(usize) -> Option<Scalar>) -> Option<Store> {
+        if count > SCALARS_MAX {
+            return None;
+        }
+        let shape = Shape { pool: 0, nodes: count, links: 0 };
+        let mut block = Block([0; INLINE_MAX]);
+        for (position, node) in block.0.as_chunks_mut().0.iter_mut().take(count).enumerate() {
+            *node = scalar(position)?.bytes();
+        }
+        let root = shape.root(u32::try_from(count).ok()?);
+        block.0.get_mut(shape.root_at()..shape.archive_len())?.copy_from_slice(root.as_flattened());
+        Some(Store::Inline { len: u8::try_from(shape.archive_len()).ok()?, block })
+    }
+
     /// The archive of `table`.
     #[inline]
     pub(super) fn archive(table: &Table) -> Result<Store, Error> {
-        let len = table.archive_len();
+        let len = table.shape().archive_len();
         if len > ARCHIVE_MAX {
             return Err(Error::TooLarge { found: len, limit: ARCHIVE_MAX });
         }

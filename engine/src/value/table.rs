@@ -81,13 +81,65 @@ pub(super) const ROOT_SIZE: usize = size_of::<ArchivedTable>();
 const _: () = assert!(NODE_SIZE == 16 && align_of::<ArchivedNode>() == 8);
 const _: () = assert!(ROOT_SIZE == 28 && align_of::<ArchivedTable>() == 4);
 
+/// How much a table holds. The places of its parts follow from it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// Bytes of the pool.
+    pub(super) pool: usize,
+    /// How many nodes.
+    pub(super) nodes: usize,
+    /// How many links.
+    pub(super) links: usize,
+}
+
 impl Table {
-    /// The size of this table's archive in bytes.
-    pub(super) fn archive_len(&self) -> usize {
-        self.pool.len().next_multiple_of(align_of::<ArchivedNode>())
-            + self.nodes.len() * NODE_SIZE
-            + self.links.len() * size_of::<u32>()
-            + ROOT_SIZE
+    pub(super) fn shape(&self) -> Shape {
+        Shape { pool: self.pool.len(), nodes: self.nodes.len(), links: self.links.len() }
+    }
+}
+
+impl Shape {
+    /// Bytes before the nodes.
+    #[inline]
+    pub(super) fn nodes_at(self) -> usize {
+        self.pool.next_multiple_of(align_of::<ArchivedNode>())
+    }
+
+    /// Bytes before the links.
+    #[inline]
+    pub(super) fn links_at(self) -> usize {
+        self.nodes_at() + self.nodes * NODE_SIZE
+    }
+
+    /// Bytes before the root.
+    #[inline]
+    pub(super) fn root_at(self) -> usize {
+        self.links_at() + self.links * size_of::<u32>()
+    }
+
+    /// The size of the archive in bytes.
+    #[inline]
+    pub(super) fn archive_len(self) -> usize {
+        self.root_at() + ROOT_SIZE
+    }
+
+    /// The relative pointers in the root: to the pool, the nodes and the links.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "less than `ARCHIVE_MAX`, which fits")]
+    pub(super) fn pointers(self) -> ([u8; 4], [u8; 4], [u8; 4]) {
+        let back = |from: usize, to: usize| (to as u32).wrapping_sub(from as u32).to_le_bytes();
+        let at = self.root_at();
+        (back(at, 0), back(at + 8, self.nodes_at()), back(at + 16, self.links_at()))
+    }
+
+    /// The root of an archive of at most [`ARCHIVE_MAX`] bytes, as little-endian words.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "less than `ARCHIVE_MAX`, which fits")]
+    pub(super) fn root(self, roots: u32) -> [[u8; 4]; ROOT_SIZE / 4] {
+        let (to_pool, to_nodes, to_links) = self.pointers();
+        let [pool, nodes, links] =
+            [self.pool, self.nodes, self.links].map(|len| (len as u32).to_le_bytes());
+        [to_pool, pool, to_nodes, nodes, to_links, links, roots.to_le_bytes()]
     }
 }
 

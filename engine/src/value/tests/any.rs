@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::{Value, ValueRef};
+use crate::{ToValue, Value, ValueRef};
 
 /// Runs `check` on values of `strategy`. A failure names the smallest value that fails.
 pub(super) fn for_each<S: Strategy>(strategy: S, check: impl Fn(S::Value)) {
@@ -45,21 +45,39 @@ pub(super) enum Tree {
 impl Tree {
     pub(super) fn strategy() -> impl Strategy<Value = Tree> {
         let text = || vec(any::<char>(), 0..24).prop_map(String::from_iter);
-        let leaf = prop_oneof![
-            Just(Tree::Undefined),
-            Just(Tree::Null),
-            any::<bool>().prop_map(Tree::Bool),
-            any::<i32>().prop_map(Tree::Int),
-            any::<f64>().prop_map(Tree::Float),
-            text().prop_map(Tree::String),
-            vec(any::<u8>(), 0..40).prop_map(Tree::Bytes),
-        ];
-        leaf.prop_recursive(6, 64, 8, move |inner| {
+        let bytes = vec(any::<u8>(), 0..40).prop_map(Tree::Bytes);
+        prop_oneof![6 => Tree::leaf(), 1 => bytes].prop_recursive(6, 64, 8, move |inner| {
             prop_oneof![
                 vec(inner.clone(), 0..8).prop_map(Tree::Array),
                 vec((text(), inner), 0..8).prop_map(Tree::Object),
             ]
         })
+    }
+
+    /// What fits into a node, except that some strings are too long.
+    pub(super) fn leaf() -> impl Strategy<Value = Tree> {
+        let text = prop_oneof!["[ -~]{0,18}", vec(any::<char>(), 0..8).prop_map(String::from_iter)];
+        prop_oneof![
+            Just(Tree::Undefined),
+            Just(Tree::Null),
+            any::<bool>().prop_map(Tree::Bool),
+            any::<i32>().prop_map(Tree::Int),
+            any::<f64>().prop_map(Tree::Float),
+            text.prop_map(Tree::String),
+        ]
+    }
+
+    /// A leaf as Rust's own type.
+    pub(super) fn to_value(&self) -> Box<dyn ToValue> {
+        match self {
+            Tree::Undefined => Box::new(()),
+            Tree::Null => Box::new(None::<bool>),
+            Tree::Bool(value) => Box::new(*value),
+            Tree::Int(value) => Box::new(*value),
+            Tree::Float(value) => Box::new(*value),
+            Tree::String(value) => Box::new(value.clone()),
+            other => Box::new(other.value()),
+        }
     }
 
     pub(super) fn value(&self) -> Value {

@@ -1,7 +1,10 @@
 //! The bytes themselves. A change here is a change of the wire format.
 
-use crate::value::Bytes;
-use crate::{ArgsRef, Value, ValueRef, args};
+use proptest::collection::vec;
+
+use super::any::{self, Tree};
+use crate::value::{Builder, Bytes};
+use crate::{Args, ArgsRef, ToValue, Value, ValueRef, args};
 
 /// The root: pool, nodes, links and how many roots, the first three relative to the root.
 fn root(pool: (i32, u32), nodes: (i32, u32), links: (i32, u32), roots: u32) -> Vec<u8> {
@@ -89,5 +92,48 @@ fn strings_of_every_length_are_followed_by_zeros() {
         assert_eq!(&node[2..2 + len], text.as_bytes());
         assert!(node[2 + len..].iter().all(|byte| *byte == 0));
         assert_eq!(archive.get(0), text);
+    }
+}
+
+/// The archive of `values` out of a builder, whose bytes are rkyv's.
+fn built(values: &[&dyn ToValue]) -> Args {
+    let mut builder = Builder::args(values.len());
+    for (position, value) in values.iter().enumerate() {
+        builder.put(builder.root(position), value);
+    }
+    builder.finish_args().unwrap()
+}
+
+#[test]
+fn scalars_are_written_as_rkyv_writes_them() {
+    any::for_each(vec(Tree::leaf(), 0..7), |leaves| {
+        let values: Vec<_> = leaves.iter().map(Tree::to_value).collect();
+        let values: Vec<&dyn ToValue> = values.iter().map(Box::as_ref).collect();
+        let direct = Args::new(&values).unwrap();
+        assert_eq!(direct.archive(), built(&values).archive());
+        for (value, received) in values.iter().zip(direct.iter()) {
+            let value = built(&[value]);
+            assert_eq!(Value::new(received).unwrap().archive(), value.archive());
+            assert_eq!(args![received].archive(), value.archive());
+        }
+    });
+}
+
+#[test]
+fn every_rust_number_is_written_as_rkyv_writes_it() {
+    let numbers: [&dyn ToValue; 10] = [
+        &i8::MIN,
+        &i16::MIN,
+        &u16::MAX,
+        &i32::MIN,
+        &u32::MAX,
+        &i64::MIN,
+        &u64::MAX,
+        &7_usize,
+        &-7_isize,
+        &0.5_f32,
+    ];
+    for number in numbers {
+        assert_eq!(Args::new(&[number]).unwrap().archive(), built(&[number]).archive());
     }
 }
