@@ -143,6 +143,14 @@ impl Shape {
     }
 }
 
+/// Whether these are the bytes of a node: a known tag, and a boolean that is one.
+#[inline]
+pub(super) fn is_node([tag, truth, ..]: &[u8; NODE_SIZE]) -> bool {
+    const BOOL: u8 = 2;
+    const OBJECT: u8 = 9;
+    (*tag <= OBJECT) & ((*tag != BOOL) | (*truth <= 1))
+}
+
 /// Archives nodes one after the other. A node has nothing out of line, so unlike the derived way
 /// this needs no scratch memory for resolvers.
 pub(super) struct Flat;

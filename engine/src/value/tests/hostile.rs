@@ -2,11 +2,15 @@
 
 use std::fmt::Write;
 
+use proptest::arbitrary::any as arbitrary;
+use proptest::collection::vec;
+use proptest::prelude::prop_oneof;
 use rkyv::util::AlignedVec;
 
 use super::any::{self, Tree};
-use crate::value::{Builder, Bytes};
-use crate::{Args, ArgsRef, Corrupt, Kind, Value, ValueRef, args};
+use crate::value::table::{ROOT_SIZE, Shape};
+use crate::value::{Builder, Bytes, check};
+use crate::{Args, ArgsRef, Corrupt, Kind, ToValue, Value, ValueRef, args};
 
 fn aligned(bytes: &[u8]) -> AlignedVec<16> {
     let mut aligned = AlignedVec::with_capacity(bytes.len());
@@ -235,6 +239,57 @@ fn random_damage_is_refused_or_another_value() {
         if let Ok(read) = ArgsRef::check(&bytes) {
             walk(read);
         }
+    });
+}
+
+/// Whether the direct proof accepts `bytes`, after making sure that rkyv does if so.
+fn usual(bytes: &[u8]) -> bool {
+    let table = check::usual(bytes);
+    assert!(table.is_none_or(|table| check::access(bytes).is_ok_and(|it| std::ptr::eq(it, table))));
+    table.is_some()
+}
+
+#[test]
+fn what_we_write_needs_no_rkyv() {
+    any::for_each(vec(Tree::strategy(), 0..4), |trees| {
+        let values: Vec<Value> = trees.iter().map(Tree::value).collect();
+        let values: Vec<&dyn ToValue> = values.iter().map(|value| value as _).collect();
+        assert!(usual(Args::new(&values).unwrap().archive()));
+    });
+}
+
+#[test]
+fn without_rkyv_nothing_else_is_accepted() {
+    any::for_each((Tree::strategy(), any::damage()), |(tree, damage)| {
+        let mut bytes = aligned(tree.value().archive());
+        let len = bytes.len();
+        for (at, byte) in &damage {
+            bytes[at % len] = *byte;
+            usual(&bytes);
+        }
+        bytes.copy_from_slice(tree.value().archive());
+        for (at, byte) in damage {
+            bytes[len - 1 - at % ROOT_SIZE] ^= byte; // the root, which is the smaller part
+            usual(&bytes);
+        }
+    });
+}
+
+#[test]
+fn over_a_usual_root_rkyv_and_we_agree() {
+    let node =
+        (prop_oneof![12 => 0..12_u8, 1 => arbitrary::<u8>()], 0..4_u8, arbitrary::<[u8; 14]>());
+    let parts = (0..20_usize, vec(node, 0..6), 0..6_usize, arbitrary::<u32>());
+    any::for_each(parts, |(pool, nodes, links, roots)| {
+        let shape = Shape { pool, nodes: nodes.len(), links };
+        let mut bytes = aligned(&vec![0xff; shape.nodes_at()]);
+        for (tag, next, rest) in nodes {
+            bytes.extend_from_slice(&[tag, next]);
+            bytes.extend_from_slice(&rest);
+        }
+        bytes.resize(shape.root_at(), 0xff);
+        bytes.extend_from_slice(shape.root(roots).as_flattened());
+        assert_eq!(usual(&bytes), check::access(&bytes).is_ok());
     });
 }
 
