@@ -6,6 +6,8 @@
 #![expect(unsafe_code, reason = "the one place that turns ring positions into memory")]
 
 use crate::layout::{HEADER_WORD, LINE};
+#[cfg(not(loom))]
+use crate::sync::Ordering;
 use crate::sync::{AtomicU64, Owner};
 use std::fmt;
 use std::ptr::NonNull;
@@ -151,21 +153,21 @@ impl RingData {
 
     #[inline]
     fn copy_by_words(&self, position: u64, lines: &mut [Line]) {
-        let mut from = self.line(position).cast::<u64>();
-        for word in lines.iter_mut().flat_map(|line| &mut line.0) {
+        let mut from = self.line(position);
+        for line in lines {
             #[cfg(not(loom))]
             {
-                // SAFETY: within the ring, by the assertion in `copy_lines`; aligned, as a line is.
-                // An atomic, because a hostile producer may write this word now.
-                *word = unsafe { AtomicU64::from_ptr(from.as_ptr()) }
-                    .load(crate::sync::Ordering::Relaxed);
+                // SAFETY: within the ring, by the assertion in `copy_lines`, and aligned. As atomics,
+                // because a hostile producer may write these words now.
+                let words = unsafe { from.cast::<[AtomicU64; LINE / 8]>().as_ref() };
+                *line = Line(words.each_ref().map(|word| word.load(Ordering::Relaxed)));
             }
             #[cfg(loom)]
             {
                 // SAFETY: within the ring; the shadow has proven that nobody writes it now.
-                *word = unsafe { from.read() };
+                *line = unsafe { from.read() };
             }
-            // SAFETY: one past the word just read is at most one past the ring.
+            // SAFETY: one past a line of the ring is at most one past the ring.
             from = unsafe { from.add(1) };
         }
     }

@@ -73,11 +73,11 @@ impl Tally {
         self.received_bytes.add(len);
     }
 
-    /// Answers to `sendSync`, which other threads receive than those that receive messages.
+    /// An answer to `sendSync`, which other threads receive than those that receive messages.
     #[inline]
-    pub(crate) fn count_answers(&self, answers: usize, bytes: usize) {
-        self.answers.add(answers);
-        self.answer_bytes.add(bytes);
+    pub(crate) fn count_answer(&self, len: usize) {
+        self.answers.add(1);
+        self.answer_bytes.add(len);
     }
 
     /// The numbers now. Each is exact, but they are not of one instant.

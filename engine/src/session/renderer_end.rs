@@ -262,20 +262,14 @@ impl RendererEnd {
         call: u32,
         channel: &str,
     ) -> Result<Option<Result<Value, Error>>, Error> {
-        let look = match replies.take(call, channel) {
-            Ok(look) => look,
-            Err(corrupt) => {
-                self.end();
-                return Err(corrupt.into());
-            }
-        };
-        if look.records > 0 {
-            self.tally.count_answers(look.records, look.bytes);
-            self.tally.late_answers.add(look.late);
-            let wake = replies.settle();
-            self.rouse(wake, &self.replies_space_bell);
+        let taken = replies.take(call, channel, &self.tally);
+        if let Some(wake) = replies.settle() {
+            self.rouse_now(wake, &self.replies_space_bell);
         }
-        Ok(look.answer)
+        taken.map_err(|corrupt| {
+            self.end();
+            corrupt.into()
+        })
     }
 
     #[cold]

@@ -1,5 +1,6 @@
 //! The renderer's end of the replies lane: answers to `sendSync`, each for the thread that asked.
 
+use super::counters::Tally;
 use crate::error::{Corrupt, Error};
 use crate::lane::Incoming;
 use crate::value::Value;
@@ -17,17 +18,6 @@ pub(crate) struct Replies {
     given_up: Vec<u32>,
 }
 
-/// What a look at the lane brought.
-#[derive(Debug)]
-pub(crate) struct Look {
-    pub(crate) answer: Option<Result<Value, Error>>,
-    /// Bytes of content of the records that were read, and how many they were.
-    pub(crate) bytes: usize,
-    pub(crate) records: usize,
-    /// How many of them nobody waited for.
-    pub(crate) late: usize,
-}
-
 impl Replies {
     pub(crate) fn new(lane: Incoming) -> Self {
         Self { lane, early: Vec::new(), given_up: Vec::new() }
@@ -38,11 +28,14 @@ impl Replies {
     /// # Errors
     /// [`Corrupt`] if main wrote what no main of ours writes.
     #[inline]
-    pub(crate) fn take(&mut self, call: u32, channel: &str) -> Result<Look, Corrupt> {
-        let mut look = Look { answer: None, bytes: 0, records: 0, late: 0 };
+    pub(crate) fn take(
+        &mut self,
+        call: u32,
+        channel: &str,
+        tally: &Tally,
+    ) -> Result<Option<Result<Value, Error>>, Corrupt> {
         if let Some(at) = self.early.iter().position(|(id, _)| *id == call) {
-            look.answer = Some(self.early.swap_remove(at).1);
-            return Ok(look);
+            return Ok(Some(self.early.swap_remove(at).1));
         }
         while let Some(record) = self.lane.peek()? {
             // SAFETY: main is trusted by its renderers: it made their memory and may end them. A
@@ -53,22 +46,20 @@ impl Replies {
                 let (found, expected) = (content.envelope.kind as u64, Kind::Answer as u64);
                 return Err(Corrupt { place: "kind on the replies lane", found, expected });
             }
-            look.records += 1;
-            look.bytes += content.len();
+            tally.count_answer(content.len());
             let id = content.envelope.call;
             if id == call {
-                look.answer = Some(content.answer(channel)?);
-                break;
+                return content.answer(channel).map(Some);
             }
             if let Some(at) = self.given_up.iter().position(|given_up| *given_up == id) {
                 self.given_up.swap_remove(at);
-                look.late += 1;
+                tally.late_answers.add(1);
             } else {
                 let answer = content.answer(channel)?;
                 self.early.push((id, answer));
             }
         }
-        Ok(look)
+        Ok(None)
     }
 
     /// Nobody will look for the answer to `call` any more.
