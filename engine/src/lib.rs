@@ -21,7 +21,7 @@
 //! # Examples
 //! Main:
 //! ```no_run
-//! use ringmain::{Args, IpcMain, args};
+//! use ringmain::{IpcMain, args};
 //!
 //! let main = IpcMain::bind("demo")?;
 //! main.on("asynchronous-message", |event, args| {
@@ -29,7 +29,7 @@
 //!     event.reply("asynchronous-reply", args!["pong"])
 //! });
 //! main.on("synchronous-message", |event, _args| event.set_return_value("pong"));
-//! main.handle("length", |_event, args: Args| async move {
+//! main.handle("length", |_event, args| async move {
 //!     let text = args.get(0).as_str().ok_or("a string, please")?;
 //!     Ok(text.len())
 //! })?;
@@ -91,12 +91,11 @@
 //! of them: for [50 µs](limits::SPIN_MAX) at most, for less where that has not paid lately, and not
 //! at all while the peer last ran on this very CPU, which it then needs ([`WaitPolicy::Adaptive`];
 //! [`Park`](WaitPolicy::Park) never polls, [`Spin`](WaitPolicy::Spin) never sleeps). Then it
-//! announces its sleep in shared memory, looks once more, and sleeps: on a futex if it
-//! is a renderer blocked in `send` or `send_sync`, in epoll otherwise. Who publishes looks for
-//! that announcement and makes one system call per sleep, and none if nobody sleeps. The argument
-//! that this loses no wake-up is in [`wait`]; models of it run in the tests. An event loop of your
-//! own uses the descriptor of [`AsFd`](std::os::fd::AsFd) and the non-blocking `dispatch`, on both
-//! sides.
+//! announces its sleep in shared memory, looks once more, and sleeps: on a futex if it is a renderer
+//! blocked in `send` or `send_sync`, in epoll otherwise. Who publishes looks for that announcement
+//! and makes one system call per sleep, and none if nobody sleeps. The argument that this loses no
+//! wake-up is in [`wait`]; models of it run in the tests. An event loop of your own uses the
+//! descriptor of [`AsFd`](std::os::fd::AsFd) and the non-blocking `dispatch`, on both sides.
 //!
 //! # Platform
 //! Linux on x86-64.
