@@ -48,7 +48,8 @@ pub const ROUND_RECORDS: usize = 64;
 /// Bytes that main takes from one renderer before it looks at the next.
 pub const ROUND_BYTES: usize = 64 << 10;
 
-/// Invokes of one renderer that may wait for their answers at once.
+/// Invokes of one renderer that may wait for their answers at once. The renderer counts those that
+/// it waits for, and main the handlers that it keeps.
 pub const PENDING_INVOKES: usize = 1 << 16;
 
 /// Connections that may be half-way through the handshake at once.

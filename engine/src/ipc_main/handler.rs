@@ -3,6 +3,7 @@
 use super::{Core, WebContents};
 use crate::emitter::{BoxError, guarded};
 use crate::error::Error;
+use crate::limits::PENDING_INVOKES;
 use crate::session::poller::Poller;
 use crate::value::{Args, Value};
 use crate::wire::Answer;
@@ -105,6 +106,11 @@ impl Tasks {
     ) {
         let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
         let invocation = Invocation { event: event.clone(), call };
+        if sender.end().running.get() >= PENDING_INVOKES {
+            // A renderer of ours says so itself, unless it has dropped the futures.
+            let error = Error::TooManyPending { limit: PENDING_INVOKES };
+            return invocation.answer(core, Answer::Failed(&error.to_string()));
+        }
         let Some(handler) = core.handlers.take_or_get(channel) else {
             return invocation.answer(core, Answer::NoHandler);
         };
@@ -124,6 +130,7 @@ impl Tasks {
         let key = entry.key();
         let queued = AtomicBool::new(false);
         let waker = Arc::new(TaskWaker { key, queued, ready: Arc::clone(&core.ready) });
+        invocation.event.sender.end().running.add(1);
         entry.insert(Task { invocation, future, waker });
         self.poll(core, key); // again, with a waker that is heard
     }
@@ -146,6 +153,7 @@ impl Tasks {
         let waker = Waker::from(Arc::clone(&task.waker));
         if let Poll::Ready(result) = poll(&mut task.future, &waker) {
             let task = self.running.remove(key);
+            task.invocation.event.sender.end().running.sub(1);
             task.invocation.finish(core, result);
         }
     }

@@ -1,6 +1,7 @@
 //! What a session counts.
 
 use crate::sync::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 /// What one side of a session has done so far. Numbers only grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +57,24 @@ impl Count {
 
     #[inline]
     pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A number that one thread at a time, the dispatcher, counts up and down.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge(AtomicUsize);
+
+impl Gauge {
+    pub(crate) fn add(&self, more: usize) {
+        self.0.store(self.get() + more, Ordering::Relaxed);
+    }
+
+    pub(crate) fn sub(&self, less: usize) {
+        self.0.store(self.get() - less, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }

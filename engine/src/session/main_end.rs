@@ -1,6 +1,6 @@
 //! A session as main holds it.
 
-use super::counters::{Counters, Tally};
+use super::counters::{Counters, Gauge, Tally};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lanes::{self, Cpus, Descriptors};
@@ -31,6 +31,8 @@ pub(crate) struct MainEnd {
     gone: AtomicBool,
     /// Why the session was ended, until the dispatcher has reported it.
     corrupt: Mutex<Option<Corrupt>>,
+    /// Handlers that were not done at once and still run.
+    pub(crate) running: Gauge,
     pub(crate) tally: Tally,
 }
 
@@ -79,6 +81,7 @@ impl Prepared {
             replies: Mutex::new(Outbox::new(lanes.replies, overflow_limit)),
             gone: AtomicBool::new(false),
             corrupt: Mutex::new(None),
+            running: Gauge::default(),
             tally: Tally::default(),
         };
         let invitation = Invitation { geometry, web_contents: id, segments };
