@@ -167,8 +167,7 @@ impl State {
             return core.report(&Diagnostic::Refused { error: &error });
         }
         if self.handshakes.len() >= HANDSHAKES {
-            let error = refuse(&stream, Error::Exhausted { what: "handshakes" });
-            return core.report(&Diagnostic::Refused { error: &error });
+            self.refuse_oldest(core);
         }
         let key = self.handshakes.insert(Handshake { stream, since: Instant::now() });
         let stream = &self.handshakes[key].stream;
@@ -180,6 +179,18 @@ impl State {
         core.timer.start();
         // A renderer says hello right after it connected: most need no further look.
         self.on_handshake(core, key);
+    }
+
+    /// Makes room for a newcomer. A renderer of ours says hello right after it connected, so the one
+    /// that has said nothing for longest is the least likely to be one.
+    #[cold]
+    fn refuse_oldest(&mut self, core: &Core) {
+        let oldest = self.handshakes.iter().min_by_key(|(_, handshake)| handshake.since);
+        let Some((key, _)) = oldest else { return };
+        let stream = self.handshakes.remove(key).stream;
+        core.poller.remove(&stream);
+        let error = refuse(&stream, Error::Exhausted { what: "handshakes" });
+        core.report(&Diagnostic::Refused { error: &error });
     }
 
     fn on_handshake(&mut self, core: &Core, key: usize) {
