@@ -1,1 +1,3 @@
 //! What the two-process tests share.
+
+pub mod hostile;
