@@ -9,7 +9,8 @@ use ringmain_tests::hostile::player::Player;
 use ringmain_tests::hostile::stage::{Note, RING, Stage, serve};
 use rustix::process::Signal;
 use std::os::unix::process::ExitStatusExt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
 
@@ -151,6 +152,30 @@ fn main_does_bounded_work_per_renderer_and_round() {
     for flooder in flooders {
         flooder.bows();
     }
+}
+
+#[test]
+fn a_dispatch_with_any_budget_serves_who_comes_meanwhile() {
+    let stage = Stage::still(HOSTILE);
+    // Slower than the flood, which therefore never ends.
+    stage.main.on("sum", |_event, _args| (0..2000).for_each(|_| std::hint::spin_loop()));
+    let main = stage.main.clone();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let runner = std::thread::spawn(move || {
+        while !stopped.load(Ordering::Relaxed) {
+            main.dispatch(usize::MAX).expect("a main that dispatches");
+            std::thread::yield_now();
+        }
+    });
+    let mut flooder = stage.enter("messages without end");
+    flooder.says("floods");
+    let mut newcomer = stage.another_good();
+    serve(&mut newcomer, 5);
+    newcomer.bows();
+    stop.store(true, Ordering::Relaxed);
+    flooder.bows();
+    runner.join().expect("main did not panic");
 }
 
 #[test]

@@ -13,8 +13,8 @@ use crate::wait::SpinOutcome;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-/// Busy rounds between two looks at the clock.
-const ROUNDS: u32 = 64;
+/// Messages and rounds between two looks at the clock.
+const WORK: usize = 64;
 
 impl IpcMain {
     /// Delivers messages until [`stop`](Self::stop).
@@ -25,14 +25,12 @@ impl IpcMain {
     pub fn run(&self) -> Result<(), Error> {
         self.core.generation.check()?;
         let mut state = self.core.state.take()?;
-        let mut rounds = 0_u32;
+        let mut work = 0;
         state.begin(&self.core);
         while !self.core.stop.swap(false, Ordering::Relaxed) {
             let delivered = state.step(&self.core, usize::MAX);
-            rounds = rounds.wrapping_add(1);
-            if rounds.is_multiple_of(ROUNDS) && state.looked.elapsed() >= LOOK_EVERY {
-                state.look(&self.core)?;
-            }
+            work += delivered + 1;
+            state.look_now_and_then(&self.core, &mut work)?;
             if delivered == 0 {
                 state.idle(&self.core)?;
             }
@@ -54,12 +52,15 @@ impl IpcMain {
         let Some(mut state) = self.core.state.try_take()? else { return Ok(0) };
         state.begin(&self.core);
         state.look(&self.core)?;
-        let mut delivered = 0;
+        let (mut delivered, mut work) = (0, 0);
         while delivered < budget {
-            match state.step(&self.core, budget - delivered) {
-                0 => break,
-                more => delivered += more,
+            let more = state.step(&self.core, budget - delivered);
+            if more == 0 {
+                break;
             }
+            delivered += more;
+            work += more;
+            state.look_now_and_then(&self.core, &mut work)?;
         }
         state.finish(&self.core);
         Ok(delivered)
@@ -81,6 +82,16 @@ impl Taken<'_, State> {
             delivered += self.tasks.poll_woken(core);
         }
         delivered
+    }
+
+    /// Between two rounds: a renderer that sends without end keeps nobody else out.
+    #[inline]
+    fn look_now_and_then(&mut self, core: &Core, work: &mut usize) -> Result<(), Error> {
+        if *work < WORK {
+            return Ok(());
+        }
+        *work = 0;
+        if self.looked.elapsed() < LOOK_EVERY { Ok(()) } else { self.look(core) }
     }
 
     /// Leaves everything so that the poller's descriptor tells of work, new or left over.
