@@ -67,10 +67,10 @@ pub(super) fn punch_own(endpoint: Option<&str>) {
         }
     });
     say("punches");
-    // Zeros are "not ready yet", an empty archive, or no envelope: some of them end the session.
-    while note(&mut client, "between holes").is_ok() {
-        if told_to_end() {
-            return;
+    // Zeros are no envelope, no archive, or "not ready yet", behind which the ring fills up for ever.
+    while !told_to_end() {
+        if client.has_space(256) && note(&mut client, "between holes").is_err() {
+            break;
         }
     }
     while told().is_some() {}
