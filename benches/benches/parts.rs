@@ -2,7 +2,6 @@
 //! two processes costs is the business of `ringmain-bench bars`.
 //!
 //! Each benchmark asserts what it measures, in the measured code or before it.
-#![expect(missing_docs, reason = "criterion's macros declare items without")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ringmain::emitter::Emitter;

@@ -1,3 +1,41 @@
 //! What the two-process tests share.
+//!
+//! A test is one process and spawns the others: `renderer` attaches to the test's own main,
+//! `lone_main` is a main that can be killed. Nothing here sleeps or looks at a clock; a test waits
+//! for what must happen, and the [`Watchdog`] ends it if that does not.
 
+mod endpoint;
 pub mod hostile;
+mod log;
+mod main_process;
+mod pattern;
+mod process;
+mod stage;
+mod watchdog;
+
+pub use endpoint::UniqueEndpoint;
+pub use log::Log;
+pub use main_process::MainProcess;
+pub use pattern::{is_numbered, numbered, pattern};
+pub use process::{die, in_a_child, kill, program, until_dead, until_eof};
+pub use stage::{Departure, Stage, run_until};
+pub use watchdog::Watchdog;
+
+/// The command of a renderer that plays a scenario.
+#[macro_export]
+macro_rules! renderer {
+    ($($word:expr),+ $(,)?) => {
+        $crate::program(env!("CARGO_BIN_EXE_renderer"), &[$(&$word.to_string()),+])
+    };
+}
+
+/// A [`MainProcess`] bound to an endpoint.
+#[macro_export]
+macro_rules! lone_main {
+    ($endpoint:expr $(, $word:expr)* $(,)?) => {
+        $crate::MainProcess::start($crate::program(
+            env!("CARGO_BIN_EXE_lone_main"),
+            &[$endpoint.name() $(, $word)*],
+        ))
+    };
+}

@@ -1,0 +1,59 @@
+//! The other process of most tests: a renderer that plays the scenario named by its first argument.
+//!
+//! It attaches to the main that spawned it, or else to the endpoint named by its last argument. A
+//! scenario that finds something wrong panics, and the test sees an abnormal exit.
+
+mod calls;
+mod ending;
+mod listening;
+mod order;
+mod polling;
+mod pressure;
+mod script;
+
+use ringmain::{BoxError, Error, IpcRenderer};
+use ringmain_tests::Watchdog;
+
+type Scenario = fn(&IpcRenderer, &[String]) -> Result<(), BoxError>;
+
+const SCENARIOS: &[(&str, Scenario)] = &[
+    ("script", script::play),
+    ("threads", calls::threads_call_at_once),
+    ("inside", calls::receive_what_was_sent_inside),
+    ("one-order", calls::answers_and_messages_in_one_order),
+    ("mixed", calls::mixed),
+    ("await", calls::awaits_while_another_thread_runs),
+    ("wait-inside", calls::waits_inside_a_listener),
+    ("drop-invoke", calls::drops_an_invoke),
+    ("upload", order::upload),
+    ("download", order::download),
+    ("too-large", order::too_large),
+    ("listen", listening::listen),
+    ("fill", pressure::fill),
+    ("not-reading", pressure::not_reading),
+    ("polling", polling::with_a_budget),
+    ("idle", ending::idle),
+    ("serve", ending::serve),
+    ("flood", ending::flood),
+    ("wait", ending::wait_for_ever),
+    ("exit", ending::exit),
+    ("abort", ending::abort),
+    ("close", ending::close_and_live_on),
+    ("send-and-die", ending::send_and_die),
+    ("fork-and-die", ending::fork_and_die),
+    ("use-in-child", ending::use_in_child),
+    ("until-main-gone", ending::until_main_gone),
+];
+
+fn main() -> Result<(), BoxError> {
+    let _watchdog = Watchdog::new();
+    let words: Vec<_> = std::env::args().skip(1).collect();
+    let (name, rest) = words.split_first().ok_or("no scenario")?;
+    let found = SCENARIOS.iter().find(|(known, _)| known == name);
+    let (_, scenario) = found.ok_or_else(|| format!("no scenario '{name}'"))?;
+    let renderer = match IpcRenderer::from_env() {
+        Err(Error::NotSpawned { .. }) => IpcRenderer::connect(rest.last().ok_or("no endpoint")?)?,
+        attached => attached?,
+    };
+    scenario(&renderer, rest)
+}

@@ -1,0 +1,48 @@
+//! Scenarios of full rings.
+
+use ringmain::{BoxError, Error, IpcRenderer, args};
+use ringmain_tests::{is_numbered, numbered, until_eof};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+/// Bytes that each message carries.
+const LEN: usize = 1000;
+
+/// Fills the ring of a main that does not dispatch, then tries out the three ways to send.
+pub(crate) fn fill(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
+    let mut number = 0;
+    let refused = loop {
+        match renderer.try_send("numbered", numbered(number, LEN)) {
+            Ok(()) => number += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, Error::Backpressure { .. }), "{refused:?}");
+    let soon = Instant::now() + Duration::from_millis(1);
+    let late = renderer.send_deadline("numbered", numbered(number, LEN), soon);
+    assert_eq!(late, Err(Error::Deadline));
+    let stalls = renderer.counters().stalls;
+    println!("full");
+    renderer.send("numbered", numbered(number, LEN))?;
+    assert!(renderer.counters().stalls > stalls, "main read before it was told to");
+    renderer.send("end", args![number])?;
+    Ok(())
+}
+
+/// Reads nothing until standard input ends, then everything, and acknowledges every message.
+pub(crate) fn not_reading(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
+    let next = Arc::new(AtomicI32::new(0));
+    renderer.on("numbered", {
+        let next = Arc::clone(&next);
+        move |event, args| {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let good = is_numbered(args, number);
+            event.sender().send("received", args![if good { number } else { -1 }])
+        }
+    });
+    renderer.on("stop", |event, _| event.sender().stop());
+    until_eof();
+    renderer.run()?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The end of a test that would never end.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// Longer than the slowest test takes on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// While this lives, the process may hang for two minutes; then it aborts and says where.
+#[derive(Debug)]
+#[must_use = "dropped, it watches nothing"]
+pub struct Watchdog {
+    /// Its drop is what the watching thread waits for.
+    _alive: Sender<()>,
+}
+
+impl Watchdog {
+    /// Watches the calling thread's work.
+    pub fn new() -> Self {
+        let name = std::thread::current().name().unwrap_or("a thread").to_owned();
+        let words = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+        let (alive, watched) = channel();
+        std::thread::spawn(move || {
+            if watched.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("watchdog: {name} ({words}) hangs");
+                std::process::abort();
+            }
+        });
+        Self { _alive: alive }
+    }
+}
+
+impl Default for Watchdog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
