@@ -72,10 +72,7 @@ impl MainProcess {
     /// # Panics
     /// If it cannot be waited for.
     pub fn exit_status(&mut self) -> ExitStatus {
-        let stdin = self.stdin.take();
-        let status = self.child.wait().expect("wait failed");
-        self.stdin = stdin;
-        status
+        self.child.wait().expect("wait failed")
     }
 }
 

@@ -46,3 +46,24 @@ pub(crate) fn not_reading(renderer: &IpcRenderer, _: &[String]) -> Result<(), Bo
     renderer.run()?;
     Ok(())
 }
+
+/// Leaves so many answers unread. Each comes in the end, or word that there was no room for it.
+pub(crate) fn unread_answers(renderer: &IpcRenderer, words: &[String]) -> Result<(), BoxError> {
+    let count: usize = words[0].parse()?;
+    let invokes: Vec<_> = (0..count).map(|_| renderer.invoke("question", args![])).collect();
+    // Answered on a lane of its own once main has handled all of them.
+    assert_eq!(renderer.send_sync("nobody", args![]), Err(Error::NoReply));
+    let mut refused = 0;
+    for invoke in invokes {
+        match invoke.wait() {
+            Ok(value) => assert_eq!(value.len(), 30_000),
+            Err(Error::Backpressure { queued, limit }) => {
+                assert!(queued > limit);
+                refused += 1;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    assert!(0 < refused && refused < count, "{refused} of {count} were refused");
+    Ok(())
+}
