@@ -205,6 +205,24 @@ fn threads_that_call_at_once_get_their_own_answers_in_any_order() {
 }
 
 #[test]
+fn every_answer_is_returned_or_counted_as_late() {
+    let stage = Stage::new();
+    let calls = Log::new();
+    stage.on("echo", {
+        let calls = calls.clone();
+        move |event, args| {
+            calls.push(());
+            event.set_return_value(args.get(0))
+        }
+    });
+    let results = stage.results(renderer!("threads-in-a-hurry"));
+    let [answered, late] = results[0].split(", ").collect::<Vec<_>>()[..] else { panic!() };
+    let number = |text: &str| text.split(' ').next().unwrap().parse::<usize>().unwrap();
+    // The last call had no deadline.
+    assert_eq!(number(answered) + number(late) + 1, calls.len(), "{results:?}");
+}
+
+#[test]
 fn messages_sent_inside_a_call_arrive_after_it_has_returned() {
     let stage = Stage::new();
     stage.on("question", |event, _args| {

@@ -25,6 +25,12 @@ fn main() -> Result<(), BoxError> {
         }
         die();
     });
+    main.on("send-me", |event, args| {
+        for number in 0..args.get(0).as_i32().unwrap_or(0) {
+            event.reply("numbered", numbered(number, 100)).unwrap();
+        }
+        event.set_return_value(args.get(0))
+    });
     main.on("hold", |_event, _args| {
         println!("holding");
         until_eof();

@@ -7,6 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 /// Eight threads, each with a hundred calls that must bring back what it asked for.
 pub(crate) fn threads_call_at_once(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
@@ -21,6 +22,28 @@ pub(crate) fn threads_call_at_once(renderer: &IpcRenderer, _: &[String]) -> Resu
             });
         }
     });
+    Ok(())
+}
+
+/// Threads whose deadlines pass while their answers come. Reports how many calls were answered, and
+/// how many answers came late.
+pub(crate) fn threads_call_in_a_hurry(
+    renderer: &IpcRenderer,
+    _: &[String],
+) -> Result<(), BoxError> {
+    let in_a_hurry = |number: u64| {
+        let soon = Instant::now() + Duration::from_micros(number % 100);
+        renderer.send_sync_deadline("echo", args![number], soon).is_ok()
+    };
+    let thread = || (0..500).filter(|number| in_a_hurry(*number)).count();
+    let answered: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(thread)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    // Its answer is behind all others.
+    assert_eq!(renderer.send_sync("echo", args![0])?, 0);
+    let late = renderer.counters().late_answers;
+    renderer.send("result", args![format!("{answered} answered, {late} late")])?;
     Ok(())
 }
 

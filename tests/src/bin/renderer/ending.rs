@@ -10,6 +10,14 @@ pub(crate) fn idle(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError>
     Ok(())
 }
 
+/// Says on standard output when it has done all it will ever do.
+pub(crate) fn quiet(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
+    renderer.send("ready", args![])?;
+    println!("quiet");
+    until_eof();
+    Ok(())
+}
+
 /// In `run` until main says "stop".
 pub(crate) fn serve(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
     renderer.on("ping", |event, args| event.sender().send("pong", args));

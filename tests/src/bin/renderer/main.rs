@@ -19,6 +19,7 @@ type Scenario = fn(&IpcRenderer, &[String]) -> Result<(), BoxError>;
 const SCENARIOS: &[(&str, Scenario)] = &[
     ("script", script::play),
     ("threads", calls::threads_call_at_once),
+    ("threads-in-a-hurry", calls::threads_call_in_a_hurry),
     ("inside", calls::receive_what_was_sent_inside),
     ("one-order", calls::answers_and_messages_in_one_order),
     ("mixed", calls::mixed),
@@ -34,6 +35,7 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("unread-answers", pressure::unread_answers),
     ("polling", polling::with_a_budget),
     ("idle", ending::idle),
+    ("quiet", ending::quiet),
     ("serve", ending::serve),
     ("flood", ending::flood),
     ("wait", ending::wait_for_ever),
