@@ -102,9 +102,7 @@ impl IpcRenderer {
     ) -> Result<(), Error> {
         desk.inbox.disarm();
         let driven = self.drive_awake(desk, until, deadline);
-        // Whoever polls the descriptor next must hear of what comes.
-        self.core.leave(desk)?;
-        driven
+        driven.and_then(|()| self.core.leave(desk))
     }
 
     fn drive_awake(
@@ -250,10 +248,14 @@ impl Core {
         Ok(desk.inbox.arm())
     }
 
-    /// The same for a thread that goes elsewhere: work that is there keeps the descriptor readable.
-    /// Nothing is announced if the host never asked for the descriptor: main would nudge in vain.
+    /// The same for a thread that goes elsewhere, so that whoever polls the descriptor hears of what
+    /// is there, of what comes, and of a main that is gone but was not reported yet. Nothing is
+    /// announced if the host never asked for the descriptor: main would nudge in vain.
     fn leave(&self, desk: &mut Desk) -> Result<(), Error> {
-        if self.polled.load(Ordering::Relaxed) && !self.prepare_to_sleep(desk)? {
+        if !self.polled.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        if !self.prepare_to_sleep(desk)? || self.end.is_gone() {
             self.poller.wake();
         }
         Ok(())
