@@ -286,7 +286,7 @@ impl RendererEnd {
         replies.disarm();
         match slept {
             Err(Error::Deadline) => {
-                replies.give_up(call);
+                self.give_up(replies, call);
                 slept
             }
             // The caller looks once more before it believes it.
@@ -300,10 +300,17 @@ impl RendererEnd {
     fn look_around(&self, call: u32, deadline: Option<Instant>) -> Result<(), Error> {
         self.look_for_main();
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            self.replies.lock().give_up(call);
+            self.give_up(self.replies.lock(), call);
             return Err(Error::Deadline);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn give_up(&self, mut replies: parking_lot::MutexGuard<'_, Replies>, call: u32) {
+        if replies.give_up(call) {
+            self.tally.late_answers.add(1);
+        }
     }
 
     /// Sleeps until main rings, but no longer than a slice: the kernel does not wake a futex when a

@@ -62,10 +62,16 @@ impl Replies {
         Ok(None)
     }
 
-    /// Nobody will look for the answer to `call` any more.
+    /// Nobody will look for the answer to `call` any more. Returns whether it had come already, read
+    /// by another thread that looked for its own.
     #[cold]
-    pub(crate) fn give_up(&mut self, call: u32) {
-        self.given_up.push(call);
+    pub(crate) fn give_up(&mut self, call: u32) -> bool {
+        let came = self.early.iter().position(|(id, _)| *id == call);
+        match came {
+            Some(at) => drop(self.early.swap_remove(at)),
+            None => self.given_up.push(call),
+        }
+        came.is_some()
     }
 
     /// Where the next record will be, for [`Watch`](crate::ring::Watch).

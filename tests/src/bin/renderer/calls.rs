@@ -37,7 +37,7 @@ pub(crate) fn threads_call_in_a_hurry(
     };
     let thread = || (0..500).filter(|number| in_a_hurry(*number)).count();
     let answered: usize = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(thread)).collect();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(thread)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     // Its answer is behind all others.
