@@ -179,7 +179,8 @@ impl RendererEnd {
         let wake = outbound.flush();
         drop(outbound);
         self.rouse(wake, &self.messages_bell);
-        Ok(())
+        // Found out just now, by trying to wake it.
+        if wake.is_some() && self.is_gone() { Err(Error::MainGone) } else { Ok(()) }
     }
 
     /// Threads that send while another waits for space wait behind it, in order.
