@@ -31,6 +31,7 @@ pub(super) enum Source {
     Handshake(usize),
     Listener,
     Timer,
+    Orphan(usize),
     Woken,
 }
 
@@ -42,6 +43,7 @@ impl Source {
             Self::Handshake(key) => (key as Token) << 3 | 2,
             Self::Listener => 3,
             Self::Timer => 4,
+            Self::Orphan(key) => (key as Token) << 3 | 5,
             Self::Woken => WOKEN,
         }
     }
@@ -54,6 +56,7 @@ impl Source {
             2 => Self::Handshake(key),
             3 => Self::Listener,
             4 => Self::Timer,
+            5 => Self::Orphan(key),
             _ => Self::Woken,
         }
     }
@@ -68,6 +71,7 @@ impl State {
             Source::Handshake(key) => self.on_handshake(core, key),
             Source::Listener => self.accept(core),
             Source::Timer => self.on_timer(core),
+            Source::Orphan(key) => self.reap(core, key),
             Source::Woken => self.adopt(core),
         }
     }
@@ -270,17 +274,14 @@ impl State {
             self.deactivate(key);
         }
         let mut slot = self.sessions.remove(key);
-        self.orphans.extend(slot.child.take());
         let stream = slot.page.end().stream();
         core.poller.remove(stream);
         core.poller.remove(stream.pidfd());
+        if let Some(child) = slot.child.take() {
+            self.orphans.keep(core, child, stream.pidfd());
+        }
         core.pages.lock().remove(&slot.page.id());
         core.run_hook(&core.on_gone, |hook| hook(&slot.page, &details));
-    }
-
-    /// Waits for children that outlived their sessions, so that none stays a zombie for long.
-    pub(super) fn reap(&mut self) {
-        self.orphans.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
     }
 
     fn on_timer(&mut self, core: &Core) {

@@ -120,7 +120,6 @@ impl Taken<'_, State> {
             return Ok(());
         }
         self.refresh(core);
-        self.reap();
         let started = Instant::now();
         self.wait_for_events(core, None)?;
         if was_active {

@@ -7,6 +7,7 @@ mod event;
 mod gone;
 mod handler;
 mod options;
+mod orphans;
 mod slot;
 mod state;
 mod timer;

@@ -2,6 +2,7 @@
 
 use super::event::SyncCall;
 use super::handler::Tasks;
+use super::orphans::Orphans;
 use super::slot::Slot;
 use super::{Core, Diagnostic, Event, Listener};
 use crate::emitter::{Snapshot, guarded};
@@ -27,8 +28,7 @@ pub(super) struct State {
     pub(super) listener: Option<Doorway>,
     pub(super) handshakes: Slab<Handshake>,
     pub(super) tasks: Tasks,
-    /// Children whose sessions are over while they live on.
-    pub(super) orphans: Vec<std::process::Child>,
+    pub(super) orphans: Orphans,
     /// Messages are copied here before they are looked at.
     buffer: CopyBuffer,
     /// The emitter's version when sessions last let go of removed listeners.
@@ -45,7 +45,7 @@ impl State {
             listener,
             handshakes: Slab::new(),
             tasks: Tasks::default(),
-            orphans: Vec::new(),
+            orphans: Orphans::default(),
             buffer: CopyBuffer::default(),
             version: 0,
             looked: Instant::now(),
