@@ -42,6 +42,13 @@ pub fn until_dead(child: u32) {
     rustix::process::waitid(WaitId::Pid(pid(child)), options).expect("waitid failed");
 }
 
+/// Whether this process has a child of that id which nobody has waited for, dead or alive.
+#[must_use]
+pub fn is_a_child(process: u32) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    rustix::process::waitid(WaitId::Pid(pid(process)), options).is_ok()
+}
+
 fn pid(process: u32) -> Pid {
     i32::try_from(process).ok().and_then(Pid::from_raw).expect("no process id")
 }

@@ -1,7 +1,7 @@
 //! A renderer that dies, in every state: main learns how, and nobody else notices.
 
 use ringmain::{Error, GoneDetails, GoneReason, ReturnValue, WebContents, args};
-use ringmain_tests::{Log, Stage, kill, renderer, until_dead};
+use ringmain_tests::{Log, Stage, is_a_child, kill, renderer, until_dead};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
@@ -225,4 +225,36 @@ fn a_renderer_whose_session_main_closes_finds_main_gone() {
     stage.run_to_the_end(1);
     assert_eq!(std::io::read_to_string(lines).unwrap(), "Err(MainGone)\n");
     is_forgotten(&stage, &page);
+}
+
+#[test]
+fn a_child_that_outlives_its_session_is_waited_for_when_it_exits() {
+    let stage = Stage::new();
+    let (stdin, release) = std::io::pipe().unwrap();
+    let mut command = renderer!("close");
+    command.stdin(stdin);
+    let (page, details) = ended(&stage, command);
+    assert_eq!(details.reason, GoneReason::Disconnected);
+    drop(release);
+    until_dead(page.process_id());
+    assert!(is_a_child(page.process_id()));
+    stage.dispatch(usize::MAX).unwrap();
+    assert!(!is_a_child(page.process_id()));
+}
+
+#[test]
+fn a_renderer_is_announced_before_its_first_message() {
+    let stage = Stage::new();
+    let log = Log::new();
+    stage.on_attached({
+        let log = log.clone();
+        move |page| log.push(("attached", page.id()))
+    });
+    stage.on("ready", {
+        let log = log.clone();
+        move |event, _args| log.push(("ready", event.sender().id()))
+    });
+    let page = stage.start(renderer!("exit", 0));
+    stage.run_to_the_end(1);
+    assert_eq!(log.take(), [("attached", page.id()), ("ready", page.id())]);
 }
