@@ -76,6 +76,19 @@ impl IpcRenderer {
         driven
     }
 
+    /// The host is about to poll for the first time. If somebody dispatches just now, or the sleep
+    /// cannot be announced, the dispatch that follows finds out more.
+    #[cold]
+    pub(super) fn announce(&self) {
+        let announced = match self.core.desk.try_take() {
+            Ok(Some(mut desk)) => self.core.leave(&mut desk),
+            _ => Err(Error::WouldDeadlock),
+        };
+        if announced.is_err() {
+            self.core.poller.wake();
+        }
+    }
+
     /// Blocks until `call` is answered.
     pub(super) fn wait_for(&self, call: &Call, deadline: Option<Instant>) -> Result<Value, Error> {
         loop {

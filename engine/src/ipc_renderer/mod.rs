@@ -304,8 +304,7 @@ impl AsFd for IpcRenderer {
     /// Readable when [`dispatch`](IpcRenderer::dispatch) has something to do.
     fn as_fd(&self) -> BorrowedFd<'_> {
         if !self.core.polled.swap(true, Ordering::Relaxed) {
-            // Readable at first: the dispatch that follows announces the sleep.
-            self.core.poller.wake();
+            self.announce();
         }
         self.core.poller.as_fd()
     }

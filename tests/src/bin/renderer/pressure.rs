@@ -23,9 +23,14 @@ pub(crate) fn fill(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError>
     let late = renderer.send_deadline("numbered", numbered(number, LEN), soon);
     assert_eq!(late, Err(Error::Deadline));
     let stalls = renderer.counters().stalls;
-    println!("full");
-    renderer.send("numbered", numbered(number, LEN))?;
-    assert!(renderer.counters().stalls > stalls, "main read before it was told to");
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| renderer.send("numbered", numbered(number, LEN)));
+        while renderer.counters().stalls == stalls {
+            std::thread::yield_now();
+        }
+        println!("full"); // main reads from here on, and not before the send waits
+        waiting.join().expect("no panic")
+    })?;
     renderer.send("end", args![number])?;
     Ok(())
 }
