@@ -88,7 +88,7 @@ impl State {
     /// Watches a session from now on. `None` if that is not possible, and it is over.
     fn insert(&mut self, core: &Core, slot: Slot) -> Option<usize> {
         let key = self.sessions.insert(slot);
-        let stream = self.sessions[key].page.end().stream();
+        let stream = self.sessions[key].page.end().link.stream();
         let watched = core
             .poller
             .add(stream, Source::Socket(key).token())
@@ -108,8 +108,8 @@ impl State {
         if let Some(invitation) = slot.invitation.take() {
             return self.on_hello(core, key, invitation);
         }
-        let drained = slot.page.end().stream().drain();
-        slot.page.end().tally.foreign_packets.add(drained.foreign as usize);
+        let drained = slot.page.end().link.stream().drain();
+        slot.page.end().link.tally.foreign_packets.add(drained.foreign as usize);
         if drained.hung_up || slot.page.is_destroyed() {
             return self.begin_leaving(core, key);
         }
@@ -122,7 +122,7 @@ impl State {
     /// A spawned renderer's first packet.
     fn on_hello(&mut self, core: &Core, key: usize, invitation: Invitation) {
         let page = self.sessions[key].page.clone();
-        let stream = page.end().stream();
+        let stream = page.end().link.stream();
         let sent = match stream.recv_hello(&terms()) {
             Ok(Arrival::NotYet) => {
                 self.sessions[key].invitation = Some(invitation);
@@ -217,9 +217,9 @@ impl State {
 
     fn welcome(&mut self, core: &Core, stream: Stream) -> Result<(), Error> {
         let (slot, invitation) = Slot::new(core.prepare(stream)?, None);
-        let sent = invitation.send(slot.page.end().stream());
+        let sent = invitation.send(slot.page.end().link.stream());
         if let Err(error) = sent {
-            return Err(refuse(slot.page.end().stream(), error));
+            return Err(refuse(slot.page.end().link.stream(), error));
         }
         core.register(&slot.page);
         if let Some(key) = self.insert(core, slot) {
@@ -232,14 +232,14 @@ impl State {
     fn on_exit(&mut self, core: &Core, key: usize) {
         let Some(slot) = self.sessions.get(key) else { return };
         // The event may be that of an earlier session under the same key.
-        if slot.page.end().stream().is_gone() {
+        if slot.page.end().link.stream().is_gone() {
             self.begin_leaving(core, key);
         }
     }
 
     fn begin_leaving(&mut self, core: &Core, key: usize) {
         self.sessions[key].leave(core.options.geometry.to_main);
-        let stream = self.sessions[key].page.end().stream();
+        let stream = self.sessions[key].page.end().link.stream();
         core.poller.remove(stream);
         if self.sessions[key].child.is_none() {
             core.poller.remove(stream.pidfd());
@@ -258,7 +258,7 @@ impl State {
         if !slot.page.is_destroyed() && !slot.is_delivered() {
             return;
         }
-        slot.page.end().end();
+        slot.page.end().link.end();
         match slot.details() {
             Some(details) => self.forget(core, key, details),
             None => {
@@ -274,7 +274,7 @@ impl State {
             self.deactivate(key);
         }
         let mut slot = self.sessions.remove(key);
-        let stream = slot.page.end().stream();
+        let stream = slot.page.end().link.stream();
         core.poller.remove(stream);
         core.poller.remove(stream.pidfd());
         if let Some(child) = slot.child.take() {

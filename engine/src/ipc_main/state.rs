@@ -70,7 +70,7 @@ impl State {
 
     /// Whether the renderer of an active session runs on another CPU, worth spinning for.
     pub(super) fn peer_elsewhere(&self) -> bool {
-        let elsewhere = |key: &usize| self.sessions[*key].page.end().peer_elsewhere();
+        let elsewhere = |key: &usize| self.sessions[*key].page.end().link.peer_elsewhere();
         // All of them, so that each learns where main runs.
         self.active.iter().filter(|key| elsewhere(key)).count() > 0
     }
@@ -125,7 +125,7 @@ impl State {
         let slot = &mut self.sessions[key];
         let is_quiet = slot.note_round(records);
         if records > 0 {
-            slot.page.end().settle(&mut slot.inbox);
+            slot.page.end().link.settle(&mut slot.inbox);
         }
         if let Some(leaving) = &mut slot.leaving {
             leaving.left = leaving.left.saturating_sub(bytes);
@@ -151,7 +151,7 @@ impl State {
         }
         let channel = slot.inbox.names.get(envelope.slot)?;
         let args = ArgsRef::check(content.payload)?;
-        slot.page.end().tally.count_received(len);
+        slot.page.end().link.tally.count_received(len);
         match envelope.kind {
             Kind::Message => {
                 let snapshot = slot.snapshots.get(&core.emitter, envelope.slot, channel);
@@ -184,7 +184,7 @@ impl State {
     /// Leaves a session to the poller. `false` if its renderer has just sent something.
     pub(super) fn rest(&mut self, core: &Core, key: usize) -> bool {
         let slot = &mut self.sessions[key];
-        slot.page.end().flush_inbox(&mut slot.inbox);
+        slot.page.end().link.flush_inbox(&mut slot.inbox);
         if let Err(corrupt) = slot.page.end().rest() {
             self.cut_off(core, key, corrupt);
             return true;

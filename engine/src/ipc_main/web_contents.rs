@@ -25,19 +25,19 @@ impl WebContents {
     /// A number that no other renderer of this main has had, from 1.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.end.id()
+        self.end.link.id()
     }
 
     /// The renderer's process id, as the kernel knows it (Electron's `getOSProcessId`).
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        self.end.stream().credentials().pid
+        self.end.link.stream().credentials().pid
     }
 
     /// Whether the session is over.
     #[must_use]
     pub fn is_destroyed(&self) -> bool {
-        self.end.is_gone()
+        self.end.link.is_gone()
     }
 
     /// Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up
@@ -60,13 +60,13 @@ impl WebContents {
     /// What main's side of the session has done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.end.counters()
+        self.end.link.tally.snapshot()
     }
 
     /// Ends the session. The renderer's calls end with
     /// [`MainGone`](crate::Error::MainGone); its process is not touched.
     pub fn close(&self) {
-        self.end.end();
+        self.end.link.end();
     }
 }
 

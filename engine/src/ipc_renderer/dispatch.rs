@@ -143,7 +143,7 @@ impl IpcRenderer {
             // A call that waits is answered by what is read here.
             let ready =
                 || desk.inbox.lane.is_ready() || matches!(until, Until::Stopped) && stopped();
-            match self.core.end.spin().until(ready, || self.core.end.peer_elsewhere()) {
+            match self.core.end.spin().until(ready, || self.core.end.link.peer_elsewhere()) {
                 SpinOutcome::Ready => {}
                 SpinOutcome::Look => self.core.look()?,
                 SpinOutcome::Sleep => self.core.sleep(desk, deadline)?,
@@ -159,14 +159,14 @@ impl IpcRenderer {
                 Ok(Some(messages)) => delivered += messages,
                 Ok(None) => break,
                 Err(corrupt) => {
-                    self.core.end.end();
+                    self.core.end.link.end();
                     self.core.calls.fail_all(&Error::Corrupt(corrupt));
                     return Err(corrupt.into());
                 }
             }
         }
         if delivered > 0 {
-            self.core.end.settle(&mut desk.inbox);
+            self.core.end.link.settle(&mut desk.inbox);
         }
         Ok(delivered)
     }
@@ -206,7 +206,7 @@ impl IpcRenderer {
         let slot = content.envelope.slot;
         let channel = names.get(slot)?;
         let args = ArgsRef::check(content.payload)?;
-        self.core.end.tally.count_received(content.len());
+        self.core.end.link.tally.count_received(content.len());
         let event = RendererEvent::new(self, channel);
         let emitter = &self.core.emitter;
         let call = |listener: &Listener| guarded(|| listener(&event, args));
@@ -218,11 +218,11 @@ impl IpcRenderer {
     }
 
     fn answer(&self, content: &Content<'_>) -> Result<(), Corrupt> {
-        self.core.end.tally.count_received(content.len());
+        self.core.end.link.tally.count_received(content.len());
         if self.core.calls.complete(content)? {
             self.core.desk.notify();
         } else {
-            self.core.end.tally.late_answers.add(1);
+            self.core.end.link.tally.late_answers.add(1);
         }
         Ok(())
     }
@@ -243,7 +243,7 @@ impl Core {
 
     /// Once main is gone and nothing it committed is left, every pending call ends.
     fn end_if_gone(&self, desk: &Desk) -> Result<(), Error> {
-        if !self.end.is_gone() || desk.inbox.lane.is_ready() {
+        if !self.end.link.is_gone() || desk.inbox.lane.is_ready() {
             return Ok(());
         }
         let closed = self.closed.load(Ordering::Relaxed);
@@ -256,7 +256,7 @@ impl Core {
     /// Announces that this endpoint sleeps in its event loop. `false` if there is work.
     fn prepare_to_sleep(&self, desk: &mut Desk) -> Result<bool, Error> {
         desk.snapshots.refresh(&self.emitter);
-        self.end.flush_inbox(&mut desk.inbox);
+        self.end.link.flush_inbox(&mut desk.inbox);
         self.end.rest()?;
         Ok(desk.inbox.arm())
     }
@@ -268,7 +268,7 @@ impl Core {
         if !self.polled.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if !self.prepare_to_sleep(desk)? || self.end.is_gone() {
+        if !self.prepare_to_sleep(desk)? || self.end.link.is_gone() {
             self.poller.wake();
         }
         Ok(())
@@ -288,7 +288,7 @@ impl Core {
                 tv_nsec: left.subsec_nanos().into(),
             }
         });
-        self.end.tally.sleeps.add(1);
+        self.end.link.tally.sleeps.add(1);
         let slept = self.look_for(timeout);
         desk.inbox.disarm();
         self.end.spin().slept(started.elapsed());
@@ -303,8 +303,8 @@ impl Core {
     fn look_for(&self, timeout: Option<Timespec>) -> Result<(), Error> {
         self.poller.wait(timeout, |token| match token {
             SOCKET => {
-                let drained = self.end.stream().drain();
-                self.end.tally.foreign_packets.add(drained.foreign as usize);
+                let drained = self.end.link.stream().drain();
+                self.end.link.tally.foreign_packets.add(drained.foreign as usize);
                 if drained.hung_up {
                     self.gone(&self.poller);
                 }
@@ -315,9 +315,9 @@ impl Core {
     }
 
     fn gone(&self, poller: &Poller) {
-        self.end.end();
-        poller.remove(self.end.stream());
-        poller.remove(self.end.stream().pidfd());
+        self.end.link.end();
+        poller.remove(self.end.link.stream());
+        poller.remove(self.end.link.stream().pidfd());
         // What main had committed is delivered first, however small the budget.
         poller.wake();
     }

@@ -92,8 +92,8 @@ impl IpcRenderer {
         let generation = stream.generation();
         let (end, inbox) = RendererEnd::join(stream, welcomed, options.wait_policy)?;
         let poller = Poller::new()?;
-        poller.add(end.stream(), dispatch::SOCKET)?;
-        poller.add(end.stream().pidfd(), dispatch::PROCESS)?;
+        poller.add(end.link.stream(), dispatch::SOCKET)?;
+        poller.add(end.link.stream().pidfd(), dispatch::PROCESS)?;
         let core = Core {
             end,
             generation,
@@ -112,13 +112,13 @@ impl IpcRenderer {
     /// The id of this renderer's `WebContents` in main.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.core.end.id()
+        self.core.end.link.id()
     }
 
     /// The process id of main.
     #[must_use]
     pub fn main_process_id(&self) -> u32 {
-        self.core.end.stream().credentials().pid
+        self.core.end.link.stream().credentials().pid
     }
 
     /// Adds a listener behind those that the channel has. It is called with the message's arguments,
@@ -272,14 +272,14 @@ impl IpcRenderer {
     /// What this side of the session has done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.core.end.counters()
+        self.core.end.link.tally.snapshot()
     }
 
     /// Ends the session. Main sees the renderer go; calls that wait end with an error, later ones
     /// answer [`Error::Disconnected`].
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
-        self.core.end.end();
+        self.core.end.link.end();
         self.core.calls.fail_all(&Error::Disconnected);
         self.core.poller.wake();
     }

@@ -1,39 +1,34 @@
 //! A session as main holds it.
 
-use super::counters::{Counters, Gauge, Tally};
+use super::counters::Gauge;
 use super::geometry::Geometry;
 use super::inbox::Inbox;
-use super::lanes::{self, Cpus, Descriptors};
+use super::lanes::{self, Descriptors};
+use super::link::Link;
 use super::outbox::Outbox;
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::Terms;
 use crate::rendezvous::welcome::Welcome;
-use crate::sync::{Ordering, Shared};
-use crate::wait::{Wake, Waker};
+use crate::sync::Shared;
 use crate::wire::{Answer, ENVELOPE, FINGERPRINT};
 use parking_lot::Mutex;
 use std::os::fd::AsFd;
-use std::sync::atomic::AtomicBool;
 
 /// What all threads of main share of a session; the [`Inbox`] is the dispatcher's alone.
 #[derive(Debug)]
 pub(crate) struct MainEnd {
-    id: u32,
-    stream: Stream,
-    cpus: Cpus,
+    pub(crate) link: Link,
     messages: Mutex<Outbox>,
     messages_bell: Shared<WaitWords>,
     replies: Mutex<Outbox>,
     replies_bell: Shared<WaitWords>,
     answer_max: usize,
-    gone: AtomicBool,
     /// Why the session was ended, until the dispatcher has reported it.
     corrupt: Mutex<Option<Corrupt>>,
     /// Handlers that were not done at once and still run.
     pub(crate) running: Gauge,
-    pub(crate) tally: Tally,
 }
 
 /// A session before its renderer has said hello.
@@ -71,18 +66,14 @@ impl Prepared {
     ) -> Result<Self, Error> {
         let (lanes, segments) = lanes::create(&geometry, id)?;
         let end = MainEnd {
-            id,
-            stream,
-            cpus: lanes.cpus,
+            link: Link::new(id, stream, lanes.cpus),
             messages_bell: lanes.messages.data_bell(),
             messages: Mutex::new(Outbox::new(lanes.messages, overflow_limit)),
             replies_bell: lanes.replies.data_bell(),
             answer_max: lanes.replies.content_max() - ENVELOPE,
             replies: Mutex::new(Outbox::new(lanes.replies, overflow_limit)),
-            gone: AtomicBool::new(false),
             corrupt: Mutex::new(None),
             running: Gauge::default(),
-            tally: Tally::default(),
         };
         let invitation = Invitation { geometry, web_contents: id, segments };
         Ok(Self { end, inbox: Inbox::new(lanes.incoming), invitation })
@@ -103,38 +94,13 @@ impl Invitation {
 }
 
 impl MainEnd {
-    /// The id of the renderer's `WebContents`.
-    pub(crate) fn id(&self) -> u32 {
-        self.id
-    }
-
-    pub(crate) fn stream(&self) -> &Stream {
-        &self.stream
-    }
-
-    /// Whether the session is over.
-    #[inline]
-    pub(crate) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Relaxed)
-    }
-
-    /// Ends the session: the renderer sees the socket hang up, main's calls answer RendererGone.
-    /// Returns whether this call did it.
-    pub(crate) fn end(&self) -> bool {
-        let first = !self.gone.swap(true, Ordering::Relaxed);
-        if first {
-            self.stream.hang_up();
-        }
-        first
-    }
-
     /// Ends the session of a renderer that cheats.
     #[cold]
     pub(crate) fn cut_off(&self, corrupt: Corrupt) {
-        if !self.is_gone() {
+        if !self.link.is_gone() {
             self.corrupt.lock().get_or_insert(corrupt);
         }
-        self.end();
+        self.link.end();
     }
 
     /// Why the session was ended, if it is news.
@@ -143,8 +109,8 @@ impl MainEnd {
     }
 
     fn check(&self) -> Result<(), Error> {
-        self.stream.generation().check()?;
-        if self.is_gone() { Err(Error::RendererGone { id: self.id }) } else { Ok(()) }
+        self.link.stream().generation().check()?;
+        if self.link.is_gone() { Err(Error::RendererGone { id: self.link.id() }) } else { Ok(()) }
     }
 
     /// Sends arguments on a channel. Never blocks; any thread.
@@ -185,50 +151,16 @@ impl MainEnd {
     ) -> Result<(), Error> {
         let wake = outbox.flush();
         if let Ok(len) = sent {
-            self.tally.count_sent(len);
+            self.link.tally.count_sent(len);
         }
         drop(outbox);
-        self.rouse(wake, bell);
+        self.link.rouse(wake, bell);
         match sent {
             Err(Error::Corrupt(corrupt)) => {
                 self.cut_off(corrupt);
                 Err(corrupt.into())
             }
             sent => sent.map(drop),
-        }
-    }
-
-    /// Wakes the renderer if it sleeps.
-    #[inline]
-    fn rouse(&self, wake: Option<Wake>, bell: &Shared<WaitWords>) {
-        if let Some(wake) = wake {
-            self.rouse_now(wake, bell);
-        }
-    }
-
-    #[cold]
-    fn rouse_now(&self, wake: Wake, bell: &Shared<WaitWords>) {
-        self.tally.wakes.add(1);
-        match wake {
-            Wake::Futex => Waker::wake(bell),
-            // Gone is found by the dispatcher. A nudge that finds no memory is repeated by the
-            // renderer's own look when anything else wakes it.
-            Wake::Nudge => drop(self.stream.nudge()),
-        }
-    }
-
-    /// Rings for a renderer that sleeps for space, after records of `inbox` were released.
-    #[inline]
-    pub(crate) fn settle(&self, inbox: &mut Inbox) {
-        if let Some(wake) = inbox.lane.settle() {
-            self.rouse_now(wake, &inbox.lane.space_bell());
-        }
-    }
-
-    /// The same before the session rests.
-    pub(crate) fn flush_inbox(&self, inbox: &mut Inbox) {
-        if let Some(wake) = inbox.lane.flush() {
-            self.rouse_now(wake, &inbox.lane.space_bell());
         }
     }
 
@@ -244,7 +176,7 @@ impl MainEnd {
             outbox.drain()?;
             let wake = outbox.flush();
             drop(outbox);
-            self.rouse(wake, bell);
+            self.link.rouse(wake, bell);
         }
         Ok(())
     }
@@ -261,15 +193,5 @@ impl MainEnd {
     /// Bytes that wait behind the rings.
     pub(crate) fn queued(&self) -> usize {
         self.messages.lock().queued() + self.replies.lock().queued()
-    }
-
-    /// Whether the renderer last ran on another CPU than this thread.
-    #[inline]
-    pub(crate) fn peer_elsewhere(&self) -> bool {
-        self.cpus.peer_elsewhere()
-    }
-
-    pub(crate) fn counters(&self) -> Counters {
-        self.tally.snapshot()
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod counters;
 pub(crate) mod geometry;
 pub(crate) mod inbox;
 pub mod lanes;
+pub(crate) mod link;
 pub(crate) mod main_end;
 pub(crate) mod outbound;
 pub(crate) mod outbox;

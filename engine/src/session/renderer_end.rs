@@ -1,31 +1,28 @@
 //! A session as the renderer holds it.
 
-use super::counters::{Counters, Tally};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
-use super::lanes::{self, Cpus, Descriptors};
+use super::lanes::{self, Descriptors};
+use super::link::Link;
 use super::outbound::{Outbound, Put};
 use super::replies::Replies;
 use crate::error::Error;
 use crate::layout::WaitWords;
 use crate::limits::LIVENESS_SLICE;
 use crate::rendezvous::handshake::Welcomed;
-use crate::rendezvous::stream::{Nudge, Stream};
+use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
 use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
-use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy, Wake, Waker};
+use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy};
 use crate::wire::Kind;
 use parking_lot::{Mutex, MutexGuard};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// What all threads of a renderer share of its session; the [`Inbox`] is the dispatcher's alone.
 #[derive(Debug)]
 pub(crate) struct RendererEnd {
-    id: u32,
-    stream: Stream,
-    cpus: Cpus,
+    pub(crate) link: Link,
     messages: Mutex<Outbound>,
     messages_bell: Shared<WaitWords>,
     space_bell: Shared<WaitWords>,
@@ -37,8 +34,6 @@ pub(crate) struct RendererEnd {
     /// Bytes of the ring to main.
     capacity: usize,
     next_invoke: AtomicU32,
-    gone: AtomicBool,
-    pub(crate) tally: Tally,
 }
 
 /// What a send does when the ring is full.
@@ -68,9 +63,7 @@ impl RendererEnd {
         let [main, renderer] = welcomed.segments;
         let lanes = lanes::open(&Descriptors { main, renderer }, &geometry, id)?;
         let end = Self {
-            id,
-            stream,
-            cpus: lanes.cpus,
+            link: Link::new(id, stream, lanes.cpus),
             messages_bell: lanes.messages.data_bell(),
             space_bell: lanes.messages.space_bell(),
             messages: Mutex::new(Outbound::new(lanes.messages)),
@@ -81,43 +74,20 @@ impl RendererEnd {
             spin: Spin::new(policy, LIVENESS_SLICE),
             capacity: geometry.to_main,
             next_invoke: AtomicU32::new(0),
-            gone: AtomicBool::new(false),
-            tally: Tally::default(),
         };
         Ok((end, Inbox::new(lanes.incoming)))
-    }
-
-    pub(crate) fn id(&self) -> u32 {
-        self.id
-    }
-
-    pub(crate) fn stream(&self) -> &Stream {
-        &self.stream
     }
 
     pub(crate) fn spin(&self) -> &Spin {
         &self.spin
     }
 
-    /// Whether the session is known to be over. See [`look_for_main`](Self::look_for_main).
-    #[inline]
-    pub(crate) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Relaxed)
-    }
-
-    /// Ends the session: main sees the socket hang up.
-    pub(crate) fn end(&self) {
-        if !self.gone.swap(true, Ordering::Relaxed) {
-            self.stream.hang_up();
-        }
-    }
-
     /// Whether main still lives, by a look at its socket and its process.
     pub(crate) fn look_for_main(&self) -> bool {
-        if !self.is_gone() && self.stream.is_gone() {
-            self.end();
+        if !self.link.is_gone() && self.link.stream().is_gone() {
+            self.link.end();
         }
-        !self.is_gone()
+        !self.link.is_gone()
     }
 
     /// An id that no invoke of the last 2^32 has had. Known before the request is sent, unlike that
@@ -169,18 +139,20 @@ impl RendererEnd {
         payload: &[u8],
         when_full: WhenFull,
     ) -> Result<(), Error> {
-        if self.is_gone() {
+        if self.link.is_gone() {
             return Err(Error::MainGone);
         }
         while let Put::Full(len) = outbound.put(kind, channel, call, payload)? {
             self.wait_for_space(&mut outbound, len, when_full)?;
         }
-        self.tally.count_sent(crate::wire::ENVELOPE + payload.len());
+        self.link.tally.count_sent(crate::wire::ENVELOPE + payload.len());
         let wake = outbound.flush();
         drop(outbound);
-        self.rouse(wake, &self.messages_bell);
-        // Found out just now, by trying to wake it.
-        if wake.is_some() && self.is_gone() { Err(Error::MainGone) } else { Ok(()) }
+        if self.link.rouse(wake, &self.messages_bell) {
+            return Ok(());
+        }
+        self.link.end();
+        Err(Error::MainGone)
     }
 
     /// Threads that send while another waits for space wait behind it, in order.
@@ -207,7 +179,7 @@ impl RendererEnd {
         len: usize,
         when_full: WhenFull,
     ) -> Result<(), Error> {
-        self.tally.stalls.add(1);
+        self.link.tally.stalls.add(1);
         if when_full == WhenFull::Fail {
             self.flush(outbound);
             return Err(self.backpressure(len));
@@ -222,7 +194,7 @@ impl RendererEnd {
 
     fn flush(&self, outbound: &mut Outbound) {
         let wake = outbound.flush();
-        self.rouse(wake, &self.messages_bell);
+        self.link.rouse(wake, &self.messages_bell);
     }
 
     /// Waits for the answer to `call`, which was made on `channel`.
@@ -237,7 +209,7 @@ impl RendererEnd {
         deadline: Option<Instant>,
     ) -> Result<Value, Error> {
         loop {
-            let alive = !self.is_gone();
+            let alive = !self.link.is_gone();
             let mut replies = self.replies.lock();
             if let Some(answer) = self.take(&mut replies, call, channel)? {
                 return answer;
@@ -248,7 +220,7 @@ impl RendererEnd {
             let position = replies.position();
             drop(replies);
             let ready = || self.replies_watch.is_ready(position);
-            match self.spin.until(ready, || self.peer_elsewhere()) {
+            match self.spin.until(ready, || self.link.peer_elsewhere()) {
                 SpinOutcome::Ready => {}
                 SpinOutcome::Sleep => self.sleep_for_answer(call, deadline)?,
                 SpinOutcome::Look => self.look_around(call, deadline)?,
@@ -263,12 +235,12 @@ impl RendererEnd {
         call: u32,
         channel: &str,
     ) -> Result<Option<Result<Value, Error>>, Error> {
-        let taken = replies.take(call, channel, &self.tally);
+        let taken = replies.take(call, channel, &self.link.tally);
         if let Some(wake) = replies.settle() {
-            self.rouse_now(wake, &self.replies_space_bell);
+            self.link.rouse(Some(wake), &self.replies_space_bell);
         }
         taken.map_err(|corrupt| {
-            self.end();
+            self.link.end();
             corrupt.into()
         })
     }
@@ -277,7 +249,7 @@ impl RendererEnd {
     fn sleep_for_answer(&self, call: u32, deadline: Option<Instant>) -> Result<(), Error> {
         let mut replies = self.replies.lock();
         let wake = replies.flush();
-        self.rouse(wake, &self.replies_space_bell);
+        self.link.rouse(wake, &self.replies_space_bell);
         let Some(armed) = replies.arm() else { return Ok(()) };
         drop(replies);
         let started = Instant::now();
@@ -310,7 +282,7 @@ impl RendererEnd {
     #[cold]
     fn give_up(&self, mut replies: parking_lot::MutexGuard<'_, Replies>, call: u32) {
         if replies.give_up(call) {
-            self.tally.late_answers.add(1);
+            self.link.tally.late_answers.add(1);
         }
     }
 
@@ -332,62 +304,16 @@ impl RendererEnd {
                 left.min(LIVENESS_SLICE)
             }
         };
-        self.tally.sleeps.add(1);
+        self.link.tally.sleeps.add(1);
         if Sleeper::sleep(bell, armed, Some(slice)) == Woken::TimedOut && !self.look_for_main() {
             return Err(Error::MainGone);
         }
         Ok(())
     }
 
-    /// Wakes main if it sleeps.
-    #[inline]
-    fn rouse(&self, wake: Option<Wake>, bell: &Shared<WaitWords>) {
-        if let Some(wake) = wake {
-            self.rouse_now(wake, bell);
-        }
-    }
-
-    #[cold]
-    fn rouse_now(&self, wake: Wake, bell: &Shared<WaitWords>) {
-        self.tally.wakes.add(1);
-        match wake {
-            Wake::Futex => Waker::wake(bell),
-            Wake::Nudge => match self.stream.nudge() {
-                Ok(Nudge::Gone) => self.end(),
-                // A nudge that finds no memory for its byte is as good as late.
-                Ok(Nudge::Sent | Nudge::Pending) | Err(_) => {}
-            },
-        }
-    }
-
-    /// Rings for a main that keeps overflow, after records of `inbox` were released.
-    #[inline]
-    pub(crate) fn settle(&self, inbox: &mut Inbox) {
-        if let Some(wake) = inbox.lane.settle() {
-            self.rouse_now(wake, &inbox.lane.space_bell());
-        }
-    }
-
-    /// The same before this side sleeps.
-    pub(crate) fn flush_inbox(&self, inbox: &mut Inbox) {
-        if let Some(wake) = inbox.lane.flush() {
-            self.rouse_now(wake, &inbox.lane.space_bell());
-        }
-    }
-
     /// Prepares for a quiet time.
     pub(crate) fn rest(&self) -> Result<(), Error> {
         self.messages.lock().rewind()
-    }
-
-    /// Whether main last ran on another CPU than this thread.
-    #[inline]
-    pub(crate) fn peer_elsewhere(&self) -> bool {
-        self.cpus.peer_elsewhere()
-    }
-
-    pub(crate) fn counters(&self) -> Counters {
-        self.tally.snapshot()
     }
 }
 
