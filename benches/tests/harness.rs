@@ -1,9 +1,12 @@
 //! The harness from outside: its counters count, its exit status judges, and nothing hangs or
 //! outlives it.
 
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use std::io::Read;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 fn harness(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ringmain-bench"));
@@ -68,30 +71,35 @@ fn killed_it_takes_all_its_processes_along() {
     // A word in the arguments, and so in the record's path, that the ends inherit by environment.
     let mut first = harness(&["bars", "--cycles", "500", "--only", "spinning", "--json", json])
         .env("RINGMAIN_BENCH_TEST", json)
+        .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    await_that(|| processes_with(json) >= 4); // itself, the session's leader, both ends
+    let mut dots = first.stderr.take().expect("it is piped");
+    let mut found = Vec::new();
+    while found.len() < 4 {
+        dots.read_exact(&mut [0]).expect("a dot for each sample"); // the next pair starts right after
+        found = processes_with(json); // itself, the session's leader, both ends
+    }
     first.kill().expect("it runs");
     first.wait().expect("it was ours");
-    await_that(|| processes_with(json) == 0);
+    for process in found {
+        let mut death = [PollFd::new(&process, PollFlags::IN)];
+        let patience = Timespec { tv_sec: 20, tv_nsec: 0 };
+        assert_eq!(rustix::event::poll(&mut death, Some(&patience)), Ok(1), "one lives on");
+    }
 }
 
 /// Processes whose environment has `value` in it.
-fn processes_with(value: &str) -> usize {
+fn processes_with(value: &str) -> Vec<OwnedFd> {
     let value = format!("RINGMAIN_BENCH_TEST={value}\0");
-    let folders = std::fs::read_dir("/proc").expect("/proc").flatten();
-    let environments =
-        folders.filter_map(|folder| std::fs::read(folder.path().join("environ")).ok());
-    let has = |environment: &Vec<u8>| {
-        environment.windows(value.len()).any(|window| window == value.as_bytes())
-    };
-    environments.filter(has).count()
-}
-
-fn await_that(condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < deadline, "not within 20 s");
-        std::thread::sleep(Duration::from_millis(5));
+    let mut found = Vec::new();
+    for folder in std::fs::read_dir("/proc").expect("/proc").flatten() {
+        let Ok(environment) = std::fs::read(folder.path().join("environ")) else { continue };
+        if environment.windows(value.len()).any(|window| window == value.as_bytes()) {
+            let pid = folder.file_name().to_str().and_then(|pid| Pid::from_raw(pid.parse().ok()?));
+            let process = pid.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+            found.extend(process); // unless it is gone again
+        }
     }
+    found
 }

@@ -1,12 +1,13 @@
 //! The examples as users run them: real processes, judged by what they print and how they end.
 
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
-/// A machine with other work on it needs seconds for `hello`.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// In seconds. A machine with other work on it needs some for `hello`.
+const PATIENCE_S: i64 = 120;
 
 /// What `hello` printed, in a run that every test here looks at.
 static HELLO: LazyLock<String> = LazyLock::new(|| Running::start("hello", &[]).finish());
@@ -125,16 +126,15 @@ impl Running {
 
     /// Its exit status, and what it wrote to stdout and stderr. Both fit a pipe.
     fn end(mut self) -> (Option<i32>, String, String) {
-        let started = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            if started.elapsed() > PATIENCE {
-                self.child.kill().unwrap();
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let pid = Pid::from_child(&self.child);
+        let process = pidfd_open(pid, PidfdFlags::empty()).unwrap();
+        let patience = Timespec { tv_sec: PATIENCE_S, tv_nsec: 0 };
+        if rustix::event::poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience))
+            == Ok(0)
+        {
+            self.child.kill().unwrap();
+        }
+        let status = self.child.wait().unwrap();
         let read = |from: &mut dyn std::io::Read| std::io::read_to_string(from).unwrap();
         let said = read(self.child.stdout.as_mut().expect("it is piped"));
         let complaint = read(self.child.stderr.as_mut().expect("it is piped"));
