@@ -16,7 +16,7 @@ mod watchdog;
 pub use endpoint::UniqueEndpoint;
 pub use log::Log;
 pub use main_process::MainProcess;
-pub use pattern::{is_numbered, numbered, pattern};
+pub use pattern::{is_numbered, many_lens, numbered, pattern};
 pub use process::{die, in_a_child, is_a_child, kill, program, until_dead, until_eof};
 pub use stage::{Departure, Stage, run_until};
 pub use watchdog::Watchdog;

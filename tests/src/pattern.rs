@@ -43,3 +43,18 @@ pub fn is_numbered(args: ArgsRef<'_>, number: i32) -> bool {
     let Some(bytes) = args.get(1).as_bytes() else { return false };
     args.len() == 2 && args.get(0) == number && bytes == pattern(number, bytes.len())
 }
+
+/// Lengths without a pattern, small ones mostly, of so many bytes together. None is above 30,000.
+#[must_use]
+pub fn many_lens(total: usize) -> Vec<usize> {
+    let mut state = 1_u32;
+    let mut left = total;
+    std::iter::from_fn(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let scale = 1 << (state >> 28).max(6);
+        let len = (state >> 8) as usize % scale.min(30_000);
+        left = left.checked_sub(len)?;
+        Some(len)
+    })
+    .collect()
+}

@@ -4,9 +4,9 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 /// Longer than the slowest test takes on the busiest machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
-/// While this lives, the process may hang for two minutes; then it aborts and says where.
+/// While this lives, the process may hang for five minutes; then it aborts and says where.
 #[derive(Debug)]
 #[must_use = "dropped, it watches nothing"]
 pub struct Watchdog {

@@ -38,10 +38,12 @@ fn a_renderer_that_floods_a_main_that_does_not_dispatch_fails_times_out_or_waits
         move |_event, args| end.push(args.get(0).as_i32())
     });
     let (lines, stdout) = pipe().unwrap();
+    let (stdin, begin) = pipe().unwrap();
     let mut command = renderer!("fill");
-    command.stdout(stdout);
+    command.stdin(stdin).stdout(stdout);
     stage.start(command);
     stage.run_until_attached(1);
+    drop(begin);
     // Nobody dispatches until the renderer has found the ring full in all three ways.
     let mut line = String::new();
     BufReader::new(lines).read_line(&mut line).unwrap();

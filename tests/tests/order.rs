@@ -1,7 +1,7 @@
 //! Every message arrives once, whole and in order.
 
 use ringmain::{Args, Error, MainOptions, Value, args};
-use ringmain_tests::{Log, Stage, is_numbered, numbered, renderer};
+use ringmain_tests::{Log, Stage, is_numbered, many_lens, numbered, renderer};
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -36,28 +36,20 @@ fn boundary_lens() -> Vec<usize> {
     lens
 }
 
-/// Lengths without a pattern, small ones mostly, of so many bytes together.
-fn many_lens(total: usize) -> Vec<usize> {
-    let mut state = 1_u32;
-    let mut left = total;
-    std::iter::from_fn(|| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let scale = 1 << (state >> 28).max(6);
-        let len = (state >> 8) as usize % scale.min(30_000);
-        left = left.checked_sub(len)?;
-        Some(len)
-    })
-    .collect()
-}
-
-fn words(scenario: &str, lens: &[usize]) -> Command {
+/// A renderer of this scenario for messages of these lengths.
+fn listed(scenario: &str, lens: &[usize]) -> Command {
     let mut command = renderer!(scenario);
     command.args(lens.iter().map(usize::to_string));
     command
 }
 
-/// Receives messages of these lengths from a renderer.
-fn upload(stage: &Stage, lens: &[usize]) {
+/// A renderer of this scenario for so many bytes in [`many_lens`].
+fn many(scenario: &str, total: usize) -> Command {
+    renderer!(scenario, format!("many:{total}"))
+}
+
+/// Receives messages of these lengths from `renderer`.
+fn upload(stage: &Stage, renderer: Command, lens: &[usize]) {
     let next = Arc::new(AtomicI32::new(0));
     let received = Log::new();
     stage.on("numbered", {
@@ -68,13 +60,13 @@ fn upload(stage: &Stage, lens: &[usize]) {
             received.push(args.get(1).len());
         }
     });
-    stage.start(words("upload", lens));
+    stage.start(renderer);
     stage.run_to_the_end(1);
     assert_eq!(received.take(), lens);
 }
 
-/// Sends messages of these lengths to a renderer, `ahead` of what it has acknowledged.
-fn download(stage: &Stage, lens: &[usize], ahead: usize) {
+/// Sends messages of these lengths to `renderer`, `ahead` of what it has acknowledged.
+fn download(stage: &Stage, renderer: Command, lens: &[usize], ahead: usize) {
     let rest = Arc::new(Mutex::new((0..).zip(lens.to_vec())));
     let send_next = move |event: &ringmain::Event<'_>, count: usize| {
         for (number, len) in rest.lock().unwrap().by_ref().take(count) {
@@ -93,34 +85,39 @@ fn download(stage: &Stage, lens: &[usize], ahead: usize) {
             send_next(event, 1);
         }
     });
-    stage.start(words("download", lens));
+    stage.start(renderer);
     stage.run_to_the_end(1);
     assert!(received.take().into_iter().eq((0..).map(Some).take(lens.len())));
 }
 
 #[test]
 fn messages_of_every_length_around_every_boundary_reach_main() {
-    upload(&small_ring(), &boundary_lens());
+    let lens = boundary_lens();
+    upload(&small_ring(), listed("upload", &lens), &lens);
 }
 
 #[test]
 fn messages_of_every_length_around_every_boundary_reach_the_renderer() {
-    download(&small_ring(), &boundary_lens(), 4);
+    let lens = boundary_lens();
+    download(&small_ring(), listed("download", &lens), &lens, 4);
 }
 
 #[test]
 fn a_ring_to_main_wraps_two_hundred_times() {
-    upload(&small_ring(), &many_lens(200 * CAPACITY));
+    let total = 200 * CAPACITY;
+    upload(&small_ring(), many("upload", total), &many_lens(total));
 }
 
 #[test]
 fn a_ring_to_the_renderer_wraps_two_hundred_times() {
-    download(&small_ring(), &many_lens(200 * CAPACITY), 4);
+    let total = 200 * CAPACITY;
+    download(&small_ring(), many("download", total), &many_lens(total), 4);
 }
 
 #[test]
 fn messages_that_went_through_the_overflow_stay_in_order() {
-    download(&small_ring(), &many_lens(20 * CAPACITY), 1000);
+    let total = 20 * CAPACITY;
+    download(&small_ring(), many("download", total), &many_lens(total), 1000);
 }
 
 #[test]
@@ -128,8 +125,9 @@ fn the_largest_message_fits_exactly() {
     let bytes = bytes_within(LARGEST);
     assert!(archive_len(bytes) > LARGEST - 16 && archive_len(bytes + 1) > LARGEST);
     let stage = small_ring();
-    upload(&stage, &[bytes; 50]);
-    download(&stage, &[bytes; 50], 10);
+    let lens = [bytes; 50];
+    upload(&stage, listed("upload", &lens), &lens);
+    download(&stage, listed("download", &lens), &lens, 10);
 }
 
 #[test]
@@ -217,11 +215,11 @@ fn eight_renderers_at_once_keep_their_own_orders() {
             *number += 1;
         }
     });
-    let lens = many_lens(5 * CAPACITY);
+    let total = 5 * CAPACITY;
     for _ in 0..8 {
-        stage.start(words("upload", &lens));
+        stage.start(many("upload", total));
     }
     stage.run_to_the_end(8);
     let received: Vec<_> = next.lock().unwrap().values().copied().collect();
-    assert_eq!(received, [i32::try_from(lens.len()).unwrap(); 8]);
+    assert_eq!(received, [i32::try_from(many_lens(total).len()).unwrap(); 8]);
 }

@@ -1,25 +1,29 @@
 //! Scenarios of numbered messages, whose bytes both sides know.
 
 use ringmain::{BoxError, Error, IpcRenderer, args};
-use ringmain_tests::{is_numbered, numbered};
+use ringmain_tests::{is_numbered, many_lens, numbered};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-fn numbers(words: &[String]) -> impl Iterator<Item = Result<usize, std::num::ParseIntError>> {
-    words.iter().map(|word| word.parse())
+/// The lengths in the words, or as many of [`many_lens`] as "many:TOTAL" says.
+fn lens(words: &[String]) -> Result<Vec<usize>, std::num::ParseIntError> {
+    match words {
+        [word] if word.starts_with("many:") => Ok(many_lens(word["many:".len()..].parse()?)),
+        words => words.iter().map(|word| word.parse()).collect(),
+    }
 }
 
-/// Sends one message per word, with so many bytes, and waits until main has them all.
+/// Sends one message of each length.
 pub(crate) fn upload(renderer: &IpcRenderer, words: &[String]) -> Result<(), BoxError> {
-    for (number, len) in (0..).zip(numbers(words)) {
-        renderer.send("numbered", numbered(number, len?))?;
+    for (number, len) in (0..).zip(lens(words)?) {
+        renderer.send("numbered", numbered(number, len))?;
     }
     Ok(())
 }
 
-/// Expects messages of so many bytes as the words say, in order, and asks for more after each one.
+/// Expects messages of these lengths, in order, and acknowledges each.
 pub(crate) fn download(renderer: &IpcRenderer, words: &[String]) -> Result<(), BoxError> {
-    let lens = numbers(words).collect::<Result<Vec<_>, _>>()?;
+    let lens = lens(words)?;
     let next = Arc::new(AtomicI32::new(0));
     renderer.on_uncaught(|channel, error| {
         eprintln!("{channel}: {error}");

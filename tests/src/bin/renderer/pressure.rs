@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 /// Bytes that each message carries.
 const LEN: usize = 1000;
 
-/// Fills the ring of a main that does not dispatch, then tries out the three ways to send.
+/// Fills the ring of a main that no longer dispatches once standard input has ended, and tries out
+/// the three ways to send.
 pub(crate) fn fill(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
+    until_eof();
     let mut number = 0;
     let refused = loop {
         match renderer.try_send("numbered", numbered(number, LEN)) {
