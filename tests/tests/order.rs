@@ -21,7 +21,12 @@ fn archive_len(bytes: usize) -> usize {
 
 /// The most bytes that a message of at most `limit` can carry.
 fn bytes_within(limit: usize) -> usize {
-    (0..limit).rev().find(|bytes| archive_len(*bytes) <= limit).unwrap()
+    let (mut fits, mut too_many) = (0, limit);
+    while fits + 1 < too_many {
+        let bytes = fits.midpoint(too_many);
+        if archive_len(bytes) <= limit { fits = bytes } else { too_many = bytes }
+    }
+    fits
 }
 
 /// Lengths of which each makes a record on another side of a boundary: a line, a page, an eighth, a
