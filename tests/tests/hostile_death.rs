@@ -80,6 +80,21 @@ fn a_renderer_that_hung_up_and_writes_on_is_gone() {
     stage.curtain();
 }
 
+/// Without a handshake no timer of main's runs that would look at what leaves.
+#[test]
+fn a_spawned_renderer_that_hung_up_and_writes_on_is_gone() {
+    let stage = Stage::still(HOSTILE);
+    let main = stage.main.clone();
+    let runner = std::thread::spawn(move || main.run());
+    let mut writer = stage.bear("hangs up and writes on");
+    writer.says("writes on");
+    let gone = |note: &Note| matches!(note, Note::Gone(..));
+    stage.log.wait(|notes| notes.iter().any(gone).then_some(()));
+    writer.bows();
+    stage.main.stop();
+    runner.join().expect("main did not panic").expect("main ran to its end");
+}
+
 #[test]
 fn a_renderer_that_writes_on_after_main_closed_it_is_gone() {
     let mut stage = Stage::new(HOSTILE);

@@ -17,8 +17,8 @@ pub const RING: usize = 64 << 10;
 /// Bytes that main keeps for a renderer that does not read.
 pub const OVERFLOW: usize = 256 << 10;
 
-/// After so long a test has hung, and ends loudly.
-const WATCHDOG: Duration = Duration::from_secs(120);
+/// After so long a test has hung, and ends loudly. On an idle machine each takes seconds at most.
+const WATCHDOG: Duration = Duration::from_secs(300);
 
 /// Something that main saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
