@@ -1,7 +1,7 @@
 //! Full rings: nothing is dropped in silence, and nobody waits who must not.
 
 use ringmain::{Error, MainOptions, args};
-use ringmain_tests::{Log, Stage, is_numbered, numbered, renderer};
+use ringmain_tests::{Log, Stage, is_numbered, kill, numbered, renderer};
 use std::io::{BufRead, BufReader, PipeWriter, pipe};
 use std::process::Command;
 
@@ -126,9 +126,9 @@ fn a_renderer_that_does_not_read_slows_no_other_down() {
     stage.on("question", |event, _args| event.set_return_value("answer"));
     let results = stage.results(renderer!("script", "sync:question"));
     assert_eq!(results, ["answer"]);
-    page.close();
-    drop(release);
+    kill(page.process_id());
     assert_eq!(stage.run_until_gone(1)[0].id, page.id());
+    drop(release);
 }
 
 #[test]
