@@ -151,7 +151,7 @@ impl State {
         }
         let channel = slot.inbox.names.get(envelope.slot)?;
         let args = ArgsRef::check(content.payload)?;
-        slot.page.end().link.tally.count_received(len);
+        slot.page.end().link.tally.received.count(len);
         match envelope.kind {
             Kind::Message => {
                 let snapshot = slot.snapshots.get(&core.emitter, envelope.slot, channel);

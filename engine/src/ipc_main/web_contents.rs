@@ -60,7 +60,7 @@ impl WebContents {
     /// What main's side of the session has done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.end.link.tally.snapshot()
+        self.end.link.tally.of_main()
     }
 
     /// Ends the session. The renderer's calls end with

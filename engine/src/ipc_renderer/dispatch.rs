@@ -206,7 +206,7 @@ impl IpcRenderer {
         let slot = content.envelope.slot;
         let channel = names.get(slot)?;
         let args = ArgsRef::check(content.payload)?;
-        self.core.end.link.tally.count_received(content.len());
+        self.core.end.link.tally.received.count(content.len());
         let event = RendererEvent::new(self, channel);
         let emitter = &self.core.emitter;
         let call = |listener: &Listener| guarded(|| listener(&event, args));
@@ -218,7 +218,7 @@ impl IpcRenderer {
     }
 
     fn answer(&self, content: &Content<'_>) -> Result<(), Corrupt> {
-        self.core.end.link.tally.count_received(content.len());
+        self.core.end.link.tally.received.count(content.len());
         if self.core.calls.complete(content)? {
             self.core.desk.notify();
         } else {

@@ -206,7 +206,8 @@ impl IpcRenderer {
         when_full: WhenFull,
     ) -> Result<(), Error> {
         self.check()?;
-        self.core.end.send(Kind::Message, channel, 0, args.archive(), when_full)
+        let sent = self.core.end.send(Kind::Message, channel, 0, args.archive(), when_full);
+        sent.map_err(|error| self.explain(error))
     }
 
     /// Sends a message and blocks this thread until a listener in main sets `event.returnValue`.
@@ -241,8 +242,11 @@ impl IpcRenderer {
         deadline: Option<Instant>,
     ) -> Result<Value, Error> {
         self.check()?;
-        let call = self.core.end.send_call(channel, args.archive(), when_full)?;
-        self.core.end.wait_for_answer(call, channel, deadline)
+        self.core
+            .end
+            .send_call(channel, args.archive(), when_full)
+            .and_then(|call| self.core.end.wait_for_answer(call, channel, deadline))
+            .map_err(|error| self.explain(error))
     }
 
     /// Sends a request to the channel's handler in main. Errors come through what is returned, as a
@@ -260,7 +264,7 @@ impl IpcRenderer {
         let sent = self.core.end.send(Kind::Invoke, channel, id, args.archive(), WhenFull::Wait);
         if let Err(error) = sent {
             self.core.calls.forget(&call);
-            return Err(error);
+            return Err(self.explain(error));
         }
         Ok(call)
     }
@@ -272,7 +276,7 @@ impl IpcRenderer {
     /// What this side of the session has done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.core.end.link.tally.snapshot()
+        self.core.end.link.tally.of_renderer()
     }
 
     /// Ends the session. Main sees the renderer go; calls that wait end with an error, later ones
@@ -288,6 +292,13 @@ impl IpcRenderer {
     pub fn stop(&self) {
         self.core.stop.store(true, Ordering::Relaxed);
         self.core.poller.wake();
+    }
+
+    /// What a session that ended means: it may be this side that ended it.
+    #[cold]
+    fn explain(&self, error: Error) -> Error {
+        let closed = self.core.closed.load(Ordering::Relaxed);
+        if closed && error == Error::MainGone { Error::Disconnected } else { error }
     }
 
     /// Whether this handle can be used, in this process and still.

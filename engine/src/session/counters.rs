@@ -30,17 +30,32 @@ pub struct Counters {
 /// The live numbers behind [`Counters`].
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    sent: Count,
-    sent_bytes: Count,
-    received: Count,
-    received_bytes: Count,
-    answers: Count,
-    answer_bytes: Count,
+    /// On the messages lanes, each under the lock of its end.
+    pub(crate) sent: Traffic,
+    pub(crate) received: Traffic,
+    /// On the replies lane, where other threads send and receive.
+    pub(crate) answers: Traffic,
     pub(crate) wakes: Count,
     pub(crate) sleeps: Count,
     pub(crate) stalls: Count,
     pub(crate) late_answers: Count,
     pub(crate) foreign_packets: Count,
+}
+
+/// Messages of one lane, and the bytes of their records' content.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    messages: Count,
+    bytes: Count,
+}
+
+impl Traffic {
+    /// Counts a message with `len` bytes of content. The caller holds the lane's end.
+    #[inline]
+    pub(crate) fn count(&self, len: usize) {
+        self.messages.add(1);
+        self.bytes.add(len);
+    }
 }
 
 /// A number that threads count up.
@@ -80,32 +95,28 @@ impl Gauge {
 }
 
 impl Tally {
-    #[inline]
-    pub(crate) fn count_sent(&self, len: usize) {
-        self.sent.add(1);
-        self.sent_bytes.add(len);
+    /// The numbers of a renderer now. Each is exact, but they are not of one instant.
+    pub(crate) fn of_renderer(&self) -> Counters {
+        let mut counters = self.of_messages();
+        counters.received += self.answers.messages.get();
+        counters.received_bytes += self.answers.bytes.get();
+        counters
     }
 
-    #[inline]
-    pub(crate) fn count_received(&self, len: usize) {
-        self.received.add(1);
-        self.received_bytes.add(len);
+    /// The numbers of main's side of a session now.
+    pub(crate) fn of_main(&self) -> Counters {
+        let mut counters = self.of_messages();
+        counters.sent += self.answers.messages.get();
+        counters.sent_bytes += self.answers.bytes.get();
+        counters
     }
 
-    /// An answer to `sendSync`, which other threads receive than those that receive messages.
-    #[inline]
-    pub(crate) fn count_answer(&self, len: usize) {
-        self.answers.add(1);
-        self.answer_bytes.add(len);
-    }
-
-    /// The numbers now. Each is exact, but they are not of one instant.
-    pub(crate) fn snapshot(&self) -> Counters {
+    fn of_messages(&self) -> Counters {
         Counters {
-            sent: self.sent.get(),
-            sent_bytes: self.sent_bytes.get(),
-            received: self.received.get() + self.answers.get(),
-            received_bytes: self.received_bytes.get() + self.answer_bytes.get(),
+            sent: self.sent.messages.get(),
+            sent_bytes: self.sent.bytes.get(),
+            received: self.received.messages.get(),
+            received_bytes: self.received.bytes.get(),
             wakes: self.wakes.get(),
             sleeps: self.sleeps.get(),
             stalls: self.stalls.get(),

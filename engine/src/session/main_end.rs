@@ -1,6 +1,6 @@
 //! A session as main holds it.
 
-use super::counters::Gauge;
+use super::counters::{Gauge, Traffic};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lanes::{self, Descriptors};
@@ -118,7 +118,7 @@ impl MainEnd {
         self.check()?;
         let mut outbox = self.messages.lock();
         let sent = outbox.send(channel, payload);
-        self.finish(outbox, &self.messages_bell, sent)
+        self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
     }
 
     /// Answers an invoke, in one order with `send`.
@@ -126,7 +126,7 @@ impl MainEnd {
         self.check()?;
         let mut outbox = self.messages.lock();
         let sent = outbox.answer(answer, call);
-        self.finish(outbox, &self.messages_bell, sent)
+        self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
     }
 
     /// Answers a sendSync.
@@ -134,7 +134,7 @@ impl MainEnd {
         self.check()?;
         let mut outbox = self.replies.lock();
         let sent = outbox.answer(answer, call);
-        self.finish(outbox, &self.replies_bell, sent)
+        self.finish(outbox, &self.replies_bell, &self.link.tally.answers, sent)
     }
 
     /// The longest value that can answer a sendSync, in bytes of its archive.
@@ -147,11 +147,12 @@ impl MainEnd {
         &self,
         mut outbox: parking_lot::MutexGuard<'_, Outbox>,
         bell: &Shared<WaitWords>,
+        traffic: &Traffic,
         sent: Result<usize, Error>,
     ) -> Result<(), Error> {
         let wake = outbox.flush();
         if let Ok(len) = sent {
-            self.link.tally.count_sent(len);
+            traffic.count(len);
         }
         drop(outbox);
         self.link.rouse(wake, bell);

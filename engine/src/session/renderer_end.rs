@@ -15,7 +15,7 @@ use crate::ring::Watch;
 use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy};
-use crate::wire::Kind;
+use crate::wire::{ENVELOPE, Kind};
 use parking_lot::{Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -145,7 +145,7 @@ impl RendererEnd {
         while let Put::Full(len) = outbound.put(kind, channel, call, payload)? {
             self.wait_for_space(&mut outbound, len, when_full)?;
         }
-        self.link.tally.count_sent(crate::wire::ENVELOPE + payload.len());
+        self.link.tally.sent.count(ENVELOPE + payload.len());
         let wake = outbound.flush();
         drop(outbound);
         if self.link.rouse(wake, &self.messages_bell) {

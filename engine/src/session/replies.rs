@@ -46,7 +46,7 @@ impl Replies {
                 let (found, expected) = (content.envelope.kind as u64, Kind::Answer as u64);
                 return Err(Corrupt { place: "kind on the replies lane", found, expected });
             }
-            tally.count_answer(content.len());
+            tally.answers.count(content.len());
             let id = content.envelope.call;
             if id == call {
                 return content.answer(channel).map(Some);
