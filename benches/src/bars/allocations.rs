@@ -67,7 +67,9 @@ impl Contender for Allocations {
             renderer.dispatch(1)?;
             Ok(())
         };
-        exchange()?; // the first of each kind makes names known and buffers large enough
+        // The first of each kind makes names known and buffers large enough.
+        exchange()?;
+        renderer.send_sync("end", args![])?;
         renderer.send_sync("begin", args![])?;
         let section = Section::begin();
         for _ in 0..messages {

@@ -19,7 +19,11 @@ impl Interner {
     /// A table without names.
     pub(crate) fn new() -> Self {
         // Grows with the names in use, not to its bound at once.
-        Self { slots: LruCache::unbounded(), last: String::new(), last_slot: None }
+        Self {
+            slots: LruCache::unbounded(),
+            last: String::with_capacity(CHANNEL_NAME_MAX),
+            last_slot: None,
+        }
     }
 
     /// The slot of `name`, if it has one.
