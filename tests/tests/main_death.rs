@@ -32,14 +32,14 @@ impl Session {
         session
     }
 
-    /// Every kind of call says that main is gone, and none hangs.
+    /// Every later call says that the context was released, and none hangs.
     fn is_over(&mut self) {
         self.main.until_killed();
         let Self { renderer, .. } = self;
-        assert_eq!(renderer.send("late", args![]), Err(Error::MainGone));
-        assert_eq!(renderer.try_send("late", args![]), Err(Error::MainGone));
-        assert_eq!(renderer.send_sync("late", args![]), Err(Error::MainGone));
-        assert_eq!(renderer.invoke("late", args![]).wait(), Err(Error::MainGone));
+        assert_eq!(renderer.send("late", args![]), Err(Error::Disconnected));
+        assert_eq!(renderer.try_send("late", args![]), Err(Error::Disconnected));
+        assert_eq!(renderer.send_sync("late", args![]), Err(Error::Disconnected));
+        assert_eq!(renderer.invoke("late", args![]).wait(), Err(Error::Disconnected));
         assert_eq!(renderer.run(), Err(Error::MainGone));
         assert_eq!(renderer.dispatch(1), Err(Error::MainGone));
         assert_eq!(Error::MainGone.to_string(), "main process is gone");

@@ -285,8 +285,14 @@ impl State {
     }
 
     fn on_timer(&mut self, core: &Core) {
-        let expired = |handshake: &Handshake| handshake.since.elapsed() >= HANDSHAKE_TIMEOUT;
-        self.handshakes.retain(|_, handshake| !expired(handshake));
+        self.handshakes.retain(|_, handshake| {
+            let expired = handshake.since.elapsed() >= HANDSHAKE_TIMEOUT;
+            if expired {
+                // Closing does not do it: a forked child of the peer may keep the socket open.
+                core.poller.remove(&handshake.stream);
+            }
+            !expired
+        });
         let leaving = self.sessions.iter().filter(|(_, slot)| slot.leaving.is_some());
         for key in leaving.map(|(key, _)| key).collect::<Vec<_>>() {
             self.leave(core, key);

@@ -86,8 +86,9 @@ impl Ready {
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        // Relaxed: the queue hands over what the waker has done before.
-        if !self.queued.swap(true, Ordering::Relaxed) {
+        // Release, also where nothing is pushed: pairs with the swap in `Tasks::poll`, which then
+        // polls with what the waker has done before.
+        if !self.queued.swap(true, Ordering::Release) {
             self.ready.woken.push(self.key);
             self.ready.poller.wake();
         }
@@ -149,7 +150,8 @@ impl Tasks {
 
     fn poll(&mut self, core: &Core, key: usize) {
         let Some(task) = self.running.get_mut(key) else { return };
-        task.waker.queued.store(false, Ordering::Relaxed);
+        // Acquire: pairs with `wake`. One that found `true` here is seen by this poll.
+        task.waker.queued.swap(false, Ordering::Acquire);
         let waker = Waker::from(Arc::clone(&task.waker));
         if let Poll::Ready(result) = poll(&mut task.future, &waker) {
             let task = self.running.remove(key);
@@ -174,7 +176,8 @@ impl Invocation {
             Err(error) => {
                 let channel = self.event.channel();
                 core.report(&super::Diagnostic::HandlerFailed { channel, error: &error });
-                self.answer(core, Answer::Failed(&error.to_string()));
+                let text = guarded(|| Ok(error.to_string()));
+                self.answer(core, Answer::Failed(&text.unwrap_or_else(|panic| panic.to_string())));
             }
         }
     }

@@ -140,8 +140,13 @@ impl IpcMain {
     /// [`Error::Forked`].
     pub fn spawn(&self, mut command: Command) -> Result<WebContents, Error> {
         self.core.generation.check()?;
-        let (stream, child) = spawn::spawn(&mut command)?;
-        let (slot, invitation) = Slot::new(self.core.prepare(stream)?, Some(child));
+        let (stream, mut child) = spawn::spawn(&mut command)?;
+        let prepared = self.core.prepare(stream).inspect_err(|_| {
+            // Both fail only for a child that is gone already.
+            let _ = child.kill();
+            let _ = child.wait();
+        })?;
+        let (slot, invitation) = Slot::new(prepared, Some(child));
         let page = slot.page.clone();
         self.core.register(&page);
         self.core.newcomers.push(Box::new((slot, invitation)));
@@ -231,12 +236,12 @@ impl IpcMain {
     /// Sets what learns of failures that no caller can be told of: what Electron prints to main's
     /// console. Without it they are dropped; the library writes nothing to stdout or stderr.
     pub fn on_diagnostic(&self, hook: impl Fn(&Diagnostic<'_>) + Send + Sync + 'static) {
-        *self.core.on_diagnostic.lock() = Some(Arc::new(hook));
+        set_hook(&self.core.on_diagnostic, Some(Arc::new(hook)));
     }
 
     /// Sets what is called when a renderer has attached, before its first message.
     pub fn on_attached(&self, hook: impl Fn(&WebContents) + Send + Sync + 'static) {
-        *self.core.on_attached.lock() = Some(Arc::new(hook));
+        set_hook(&self.core.on_attached, Some(Arc::new(hook)));
     }
 
     /// Sets what is called when a renderer is gone, after its last message: Electron's
@@ -245,7 +250,7 @@ impl IpcMain {
         &self,
         hook: impl Fn(&WebContents, &GoneDetails) + Send + Sync + 'static,
     ) {
-        *self.core.on_gone.lock() = Some(Arc::new(hook));
+        set_hook(&self.core.on_gone, Some(Arc::new(hook)));
     }
 
     /// The renderer with this id, while it is not gone.
@@ -275,11 +280,21 @@ impl IpcMain {
         }
         self.core.emitter.remove_all_listeners(None);
         self.core.handlers.remove_all();
-        *self.core.on_diagnostic.lock() = None;
-        *self.core.on_attached.lock() = None;
-        *self.core.on_gone.lock() = None;
+        set_hook(&self.core.on_diagnostic, None);
+        set_hook(&self.core.on_attached, None);
+        set_hook(&self.core.on_gone, None);
+        // Sessions may still hold what was removed. Whoever dispatches just now sees to that itself.
+        if let Ok(Some(mut state)) = self.core.state.try_take() {
+            state.refresh(&self.core);
+        }
         self.stop();
     }
+}
+
+/// Sets a hook. The one before is dropped outside the lock: its drop may come back.
+fn set_hook<F: ?Sized>(hook: &Hook<F>, new: Option<Arc<F>>) {
+    let before = std::mem::replace(&mut *hook.lock(), new);
+    drop(before);
 }
 
 /// A handler in the form that is kept.

@@ -124,9 +124,7 @@ impl State {
     fn end_turn(&mut self, core: &Core, key: usize, records: usize, bytes: usize) {
         let slot = &mut self.sessions[key];
         let is_quiet = slot.note_round(records);
-        if records > 0 {
-            slot.page.end().link.settle(&mut slot.inbox);
-        }
+        slot.page.end().link.settle(&mut slot.inbox);
         if let Some(leaving) = &mut slot.leaving {
             leaving.left = leaving.left.saturating_sub(bytes);
             self.leave(core, key);

@@ -60,7 +60,10 @@ impl Calls {
 
     /// Nobody waits for this call any more.
     pub(super) fn forget(&self, call: &Call) {
-        self.pending.lock().remove(&call.id);
+        let mut pending = self.pending.lock();
+        if pending.get(&call.id).is_some_and(|known| std::ptr::eq(&**known, call)) {
+            pending.remove(&call.id);
+        }
     }
 
     /// Ends every call with the same error.

@@ -89,6 +89,13 @@ impl IpcRenderer {
         }
     }
 
+    /// Drops listeners that were removed. Whoever dispatches just now sees to that itself.
+    pub(super) fn let_go(&self) {
+        if let Ok(Some(mut desk)) = self.core.desk.try_take() {
+            desk.snapshots.refresh(&self.core.emitter);
+        }
+    }
+
     /// Blocks until `call` is answered.
     pub(super) fn wait_for(&self, call: &Call, deadline: Option<Instant>) -> Result<Value, Error> {
         loop {
@@ -115,7 +122,8 @@ impl IpcRenderer {
     ) -> Result<(), Error> {
         desk.inbox.disarm();
         let driven = self.drive_awake(desk, until, deadline);
-        driven.and_then(|()| self.core.leave(desk))
+        let left = self.core.leave(desk);
+        driven.and(left)
     }
 
     fn drive_awake(
@@ -133,12 +141,16 @@ impl IpcRenderer {
             if done {
                 return Ok(());
             }
-            if self.deliver(desk, ROUND_RECORDS)? > 0 {
-                continue;
+            let delivered = self.deliver(desk, ROUND_RECORDS)?;
+            if delivered == 0 {
+                self.core.end_if_gone(desk)?;
             }
-            self.core.end_if_gone(desk)?;
-            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            let is_done = matches!(until, Until::Answered(call) if call.is_done());
+            if !is_done && deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Err(Error::Deadline);
+            }
+            if delivered > 0 {
+                continue;
             }
             // A call that waits is answered by what is read here.
             let ready =
@@ -165,9 +177,7 @@ impl IpcRenderer {
                 }
             }
         }
-        if delivered > 0 {
-            self.core.end.link.settle(&mut desk.inbox);
-        }
+        self.core.end.link.settle(&mut desk.inbox);
         Ok(delivered)
     }
 

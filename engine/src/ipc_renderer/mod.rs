@@ -164,7 +164,13 @@ impl IpcRenderer {
     /// Sets what learns of listeners that failed, with the channel and the error. Without it such
     /// failures are dropped: the library writes nothing to stdout or stderr.
     pub fn on_uncaught(&self, hook: impl Fn(&str, &BoxError) + Send + Sync + 'static) {
-        *self.core.on_uncaught.lock() = Some(Arc::new(hook));
+        self.set_on_uncaught(Some(Arc::new(hook)));
+    }
+
+    /// The hook before is dropped outside the lock: its drop may come back.
+    fn set_on_uncaught(&self, hook: Option<Arc<OnUncaught>>) {
+        let before = std::mem::replace(&mut *self.core.on_uncaught.lock(), hook);
+        drop(before);
     }
 
     /// Sends a message. The arguments are in shared memory when this returns; it does not wait for
@@ -270,7 +276,10 @@ impl IpcRenderer {
     }
 
     fn forget(&self, call: &Call) {
-        self.core.calls.forget(call);
+        // A forked child may have inherited the table locked.
+        if self.core.generation.is_this_process() {
+            self.core.calls.forget(call);
+        }
     }
 
     /// What this side of the session has done so far.
@@ -279,12 +288,16 @@ impl IpcRenderer {
         self.core.end.link.tally.of_renderer()
     }
 
-    /// Ends the session. Main sees the renderer go; calls that wait end with an error, later ones
-    /// answer [`Error::Disconnected`].
+    /// Ends the session and removes all listeners. Main sees the renderer go; calls that wait end with
+    /// an error, later ones answer [`Error::Disconnected`].
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
         self.core.end.link.end();
         self.core.calls.fail_all(&Error::Disconnected);
+        self.core.emitter.remove_all_listeners(None);
+        self.set_on_uncaught(None);
+        self.let_go();
+        self.core.desk.notify();
         self.core.poller.wake();
     }
 
@@ -314,7 +327,8 @@ impl IpcRenderer {
 impl AsFd for IpcRenderer {
     /// Readable when [`dispatch`](IpcRenderer::dispatch) has something to do.
     fn as_fd(&self) -> BorrowedFd<'_> {
-        if !self.core.polled.swap(true, Ordering::Relaxed) {
+        if self.core.generation.is_this_process() && !self.core.polled.swap(true, Ordering::Relaxed)
+        {
             self.announce();
         }
         self.core.poller.as_fd()

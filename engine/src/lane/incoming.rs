@@ -68,7 +68,8 @@ impl Incoming {
         self.ring.publish_head();
     }
 
-    /// After records were released: rings for a producer that sleeps for space, if it can be asleep.
+    /// After every look for records, also one that found none but padding: rings for a producer that
+    /// sleeps for space, if it can be asleep.
     ///
     /// That is looked at, fence and all, once per eighth of the ring and not per record. No wake is
     /// lost by that. A producer that goes to sleep unseen by the last look has seen the head of that

@@ -19,6 +19,9 @@ pub(crate) struct Link {
     pub(crate) tally: Tally,
 }
 
+/// Tries to get memory for a nudge.
+const NUDGES: u32 = 64;
+
 impl Link {
     pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus) -> Self {
         Self { id, stream, cpus, gone: AtomicBool::new(false), tally: Tally::default() }
@@ -71,9 +74,21 @@ impl Link {
                 Waker::wake(bell);
                 true
             }
-            // A nudge that finds no memory for its one byte is as good as late.
-            Wake::Nudge => self.stream.nudge() != Ok(Nudge::Gone),
+            Wake::Nudge => self.nudge(),
         }
+    }
+
+    /// Nobody rings twice for one sleep, so a nudge may not be lost for want of memory for its one
+    /// byte. A machine that has none for so long has no session any more.
+    fn nudge(&self) -> bool {
+        for _ in 0..NUDGES {
+            match self.stream.nudge() {
+                Ok(nudge) => return nudge != Nudge::Gone,
+                Err(_) => std::thread::yield_now(),
+            }
+        }
+        self.end();
+        false
     }
 
     /// Rings for a peer that sleeps for space, after records of `inbox` were released.

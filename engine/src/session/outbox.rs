@@ -5,8 +5,12 @@ use crate::lane::Outgoing;
 use crate::limits::OVERFLOW_RESERVE;
 use crate::ring::ClaimError;
 use crate::wait::{How, Wake};
-use crate::wire::{Answer, Content, ENVELOPE, Envelope, Interner, Kind, backpressure_payload};
+use crate::wire::{Answer, Content, ENVELOPE, Envelope, Interner, Kind, Refused};
 use std::collections::VecDeque;
+
+/// What a queued record costs besides its content: its place in the queue and its allocation. Without
+/// it a renderer could make main keep six times the limit in answers of eight bytes.
+const RECORD_COST: usize = 48;
 
 /// Sends without ever blocking. Messages leave in the order in which they were put.
 #[derive(Debug)]
@@ -70,13 +74,8 @@ impl Outbox {
             Err(Error::Corrupt(corrupt)) => return Err(corrupt.into()),
             Err(refused) => refused,
         };
-        let (queued, limit) = match refused {
-            Error::Backpressure { queued, limit } => (queued, limit),
-            Error::TooLarge { found, limit } => (found, limit),
-            _ => (0, 0),
-        };
-        let payload = backpressure_payload(queued, limit);
-        let instead = Answer::Backpressure(&payload).content(call);
+        let Some(instead) = Refused::of(&refused) else { return Err(refused) };
+        let instead = Answer::Refused(&instead).content(call);
         self.put(&instead, self.limit + OVERFLOW_RESERVE).map_err(|_| Corrupt {
             place: "bytes of unread answers",
             found: self.queued as u64,
@@ -117,17 +116,18 @@ impl Outbox {
     #[cold]
     fn queue(&mut self, content: &Content<'_>, limit: usize) -> Result<(), Error> {
         let len = content.len();
+        let cost = len + RECORD_COST;
         if len > self.lane.content_max() {
             let found = content.payload.len();
             return Err(Error::TooLarge { found, limit: self.payload_max() });
         }
-        if !self.overflow.is_empty() && self.queued + len > limit {
-            return Err(Error::Backpressure { queued: self.queued + len, limit });
+        if !self.overflow.is_empty() && self.queued + cost > limit {
+            return Err(Error::Backpressure { queued: self.queued + cost, limit });
         }
         let mut record = vec![0; len].into_boxed_slice();
         content.write(&mut record);
         self.overflow.push_back(record);
-        self.queued += len;
+        self.queued += cost;
         if !self.arm()? {
             self.drain()?;
         }
@@ -155,7 +155,7 @@ impl Outbox {
                 Err(_) => false,
             };
             if fitted {
-                self.queued -= record.len();
+                self.queued -= record.len() + RECORD_COST;
                 self.overflow.pop_front();
             } else if self.arm()? {
                 return Ok(());

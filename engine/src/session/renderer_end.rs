@@ -139,8 +139,9 @@ impl RendererEnd {
         payload: &[u8],
         when_full: WhenFull,
     ) -> Result<(), Error> {
+        // Known before this call: whoever was blocked then has been told why.
         if self.link.is_gone() {
-            return Err(Error::MainGone);
+            return Err(Error::Disconnected);
         }
         while let Put::Full(len) = outbound.put(kind, channel, call, payload)? {
             self.wait_for_space(&mut outbound, len, when_full)?;
@@ -305,7 +306,7 @@ impl RendererEnd {
             }
         };
         self.link.tally.sleeps.add(1);
-        if Sleeper::sleep(bell, armed, Some(slice)) == Woken::TimedOut && !self.look_for_main() {
+        if Sleeper::sleep(bell, armed, Some(slice)) == Woken::NotRung && !self.look_for_main() {
             return Err(Error::MainGone);
         }
         Ok(())
@@ -313,7 +314,7 @@ impl RendererEnd {
 
     /// Prepares for a quiet time.
     pub(crate) fn rest(&self) -> Result<(), Error> {
-        self.messages.lock().rewind()
+        self.messages.try_lock().map_or(Ok(()), |mut messages| messages.rewind())
     }
 }
 

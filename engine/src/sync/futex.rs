@@ -11,10 +11,10 @@ use std::time::Duration;
 /// ring's state is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// Rung, interrupted by a signal, or the word had changed already.
+    /// Rung, or the word had changed already.
     Rung,
-    /// The time passed.
-    TimedOut,
+    /// The time passed, or a signal came: a moment to look around.
+    NotRung,
 }
 
 /// A 32-bit word to sleep on.
@@ -52,8 +52,8 @@ impl FutexWord {
             tv_nsec: i64::from(timeout.subsec_nanos()),
         });
         match futex::wait(&self.word, futex::Flags::empty(), expected, timeout.as_ref()) {
-            Err(rustix::io::Errno::TIMEDOUT) => Woken::TimedOut,
-            _ => Woken::Rung,
+            Ok(()) | Err(rustix::io::Errno::AGAIN) => Woken::Rung,
+            Err(_) => Woken::NotRung,
         }
     }
 
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_wait_ends_with_its_time() {
-        assert_eq!(word(7).wait(7, Some(Duration::from_millis(1))), Woken::TimedOut);
+        assert_eq!(word(7).wait(7, Some(Duration::from_millis(1))), Woken::NotRung);
     }
 
     #[test]

@@ -26,13 +26,13 @@ mod status;
 
 pub(crate) use channels::{Interner, Names};
 pub(crate) use envelope::{Content, ENVELOPE, Envelope, Kind};
-pub(crate) use status::{Answer, backpressure_payload};
+pub(crate) use status::{Answer, Refused};
 
 use crate::layout;
 
 /// What two builds have to agree on: the layout, and what is written into it.
 pub const FINGERPRINT: u64 =
-    layout::fold(layout::FINGERPRINT, &[ENVELOPE, crate::limits::CHANNEL_SLOTS, VALUE_FORMAT]);
+    layout::fold(layout::FINGERPRINT, &[ENVELOPE, crate::limits::CHANNEL_SLOTS, CONTENT_FORMAT]);
 
-/// Counts up with every change to the archives that are sent.
-const VALUE_FORMAT: usize = 1;
+/// Counts up with every change to the archives and answers that are sent.
+const CONTENT_FORMAT: usize = 1;

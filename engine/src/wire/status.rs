@@ -19,6 +19,8 @@ pub(crate) enum Status {
     /// Main may not keep an answer of this size for this renderer now. The payload is 16 bytes: what
     /// would wait, and the limit.
     Backpressure = 4,
+    /// The answer is larger than any message can be. The payload is 16 bytes: its size, and the limit.
+    TooLarge = 5,
 }
 
 /// An answer as its sender means it.
@@ -32,8 +34,8 @@ pub(crate) enum Answer<'a> {
     NoHandler,
     /// See [`Status::Failed`].
     Failed(&'a str),
-    /// See [`Status::Backpressure`]; made by [`backpressure_payload`].
-    Backpressure(&'a [u8; 16]),
+    /// See [`Status::Backpressure`] and [`Status::TooLarge`].
+    Refused(&'a Refused),
 }
 
 impl<'a> Answer<'a> {
@@ -44,7 +46,7 @@ impl<'a> Answer<'a> {
             Self::NoReply => (Status::NoReply, [].as_slice()),
             Self::NoHandler => (Status::NoHandler, [].as_slice()),
             Self::Failed(text) => (Status::Failed, text.as_bytes()),
-            Self::Backpressure(payload) => (Status::Backpressure, payload.as_slice()),
+            Self::Refused(refused) => (refused.status, refused.payload.as_slice()),
         };
         Content { envelope: Envelope { kind: Kind::Answer, slot: status as u16, call }, payload }
     }
@@ -69,27 +71,49 @@ impl Content<'_> {
             status if status == Status::Failed as u16 => {
                 Err(Error::HandlerFailed { channel: channel(), text: text() })
             }
-            status if status == Status::Backpressure as u16 => Err(backpressure(self.payload)?),
+            status if status == Status::Backpressure as u16 => {
+                let [queued, limit] = two_numbers(self.payload)?;
+                Err(Error::Backpressure { queued, limit })
+            }
+            status if status == Status::TooLarge as u16 => {
+                let [found, limit] = two_numbers(self.payload)?;
+                Err(Error::TooLarge { found, limit })
+            }
             status => {
-                let (found, expected) = (status.into(), Status::Backpressure as u64);
+                let (found, expected) = (status.into(), Status::TooLarge as u64);
                 return Err(Corrupt { place: "answer status", found, expected });
             }
         })
     }
 }
 
-/// The payload of a [`Status::Backpressure`].
-pub(crate) fn backpressure_payload(queued: usize, limit: usize) -> [u8; 16] {
-    (queued as u128 | (limit as u128) << 64).to_le_bytes()
+/// An answer of fixed size that says why the real one was not sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refused {
+    status: Status,
+    payload: [u8; 16],
 }
 
-fn backpressure(payload: &[u8]) -> Result<Error, Corrupt> {
+impl Refused {
+    /// What `error` is to the caller, if it is one that an answer can be refused with.
+    pub(crate) fn of(error: &Error) -> Option<Self> {
+        let (status, found, limit) = match *error {
+            Error::Backpressure { queued, limit } => (Status::Backpressure, queued, limit),
+            Error::TooLarge { found, limit } => (Status::TooLarge, found, limit),
+            _ => return None,
+        };
+        let payload = (found as u128 | (limit as u128) << 64).to_le_bytes();
+        Some(Self { status, payload })
+    }
+}
+
+fn two_numbers(payload: &[u8]) -> Result<[usize; 2], Corrupt> {
     let Ok(bytes) = payload.try_into() else {
         return Err(Corrupt { place: "answer length", found: payload.len() as u64, expected: 16 });
     };
     let numbers = u128::from_le_bytes(bytes);
     let number = |bits: u128| usize::try_from(bits & u128::from(u64::MAX)).unwrap_or(usize::MAX);
-    Ok(Error::Backpressure { queued: number(numbers), limit: number(numbers >> 64) })
+    Ok([number(numbers), number(numbers >> 64)])
 }
 
 #[cfg(test)]
@@ -109,15 +133,17 @@ mod tests {
         let failed = Error::HandlerFailed { channel: channel(), text: "Error: boom".to_owned() };
         assert_eq!(failed.to_string(), "Error invoking remote method 'sum': Error: boom");
         assert_eq!(answered(Answer::Failed("Error: boom")), Err(failed));
-        let payload = backpressure_payload(9, 8);
-        let refused = Error::Backpressure { queued: 9, limit: 8 };
-        assert_eq!(answered(Answer::Backpressure(&payload)), Err(refused));
+        let full = Error::Backpressure { queued: 9, limit: 8 };
+        for refused in [full, Error::TooLarge { found: 1 << 40, limit: 7 }] {
+            let answer = Refused::of(&refused).unwrap();
+            assert_eq!(answered(Answer::Refused(&answer)), Err(refused));
+        }
     }
 
     #[test]
     fn an_unknown_status_is_refused() {
         let mut content = Answer::NoReply.content(7);
-        content.envelope.slot = 5;
+        content.envelope.slot = 6;
         assert_eq!(content.answer("sum").unwrap_err().place, "answer status");
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub const RING: usize = 64 << 10;
 
 /// Bytes that main keeps for a renderer that does not read.
-pub const OVERFLOW: usize = 256 << 10;
+pub const OVERFLOW: usize = 512 << 10;
 
 /// After so long a test has hung, and ends loudly. On an idle machine each takes seconds at most.
 const WATCHDOG: Duration = Duration::from_secs(300);
