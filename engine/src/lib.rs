@@ -79,8 +79,8 @@
 //!   An answer to `send_sync` overtakes messages that main sent before it: they are delivered by the
 //!   next dispatch, as in Electron.
 //! * **No preemption.** A listener that blocks holds up its whole endpoint.
-//! * **No bound on your own work.** Handlers whose futures are not done are kept until they are, as
-//!   many as a renderer invokes.
+//! * **No bound on your own work.** Handlers whose futures are not done are kept until they are, up to
+//!   [a number per renderer](limits::PENDING_INVOKES), with their arguments.
 //! * **No protection of a renderer from main**, which made its memory and may end it; messages from
 //!   main are read where they lie.
 //! * **No sandbox.** Processes of one user can open each other's memory and kill each other through

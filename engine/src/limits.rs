@@ -7,7 +7,7 @@
 //! | a channel name ([`CHANNEL_NAME_MAX`]) | | 255 bytes of UTF-8 | [`Error::ChannelName`](crate::Error::ChannelName) |
 //! | channel names in use at once, per direction ([`CHANNEL_SLOTS`]) | | 1,024 | the least recently used one is sent again when it comes back |
 //! | main's overflow per renderer ([`OVERFLOW_BYTES`]) | 8 MiB, messages and replies apart | | [`Error::Backpressure`](crate::Error::Backpressure) |
-//! | main's work per renderer and round ([`ROUND_RECORDS`], [`ROUND_BYTES`]) | 64 records or 64 KiB | | the next renderer's turn |
+//! | main's work per renderer and round ([`ROUND_RECORDS`], [`ROUND_BYTES`]) | 64 records or 64 KiB, and the message that passes them | | the next renderer's turn |
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |
 //! | a spin before sleeping ([`SPIN_MAX`]) | adaptive | 50 µs | the waiter sleeps |

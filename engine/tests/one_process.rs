@@ -29,6 +29,8 @@ impl Pair {
             move || main.run()
         });
         let renderer = IpcRenderer::connect(&name(test)).unwrap();
+        // The answer comes from a main that knows its renderer; the welcome comes a moment before.
+        assert_eq!(renderer.send_sync("nobody", args![]), Err(Error::NoReply));
         Self { main, renderer, running }
     }
 

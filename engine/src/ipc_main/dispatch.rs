@@ -39,8 +39,9 @@ impl IpcMain {
         Ok(())
     }
 
-    /// Delivers what is there, at most `budget` messages, and returns how many it were. Never
-    /// blocks. For event loops: call it when [`AsFd`](std::os::fd::AsFd) is readable. Work that is
+    /// Delivers what is there, at most `budget` messages, and returns how many it were, handlers that
+    /// were woken included: these are polled in any case, and one that wakes itself again and again
+    /// needs a `budget` for this to return. Never blocks. For event loops: call it when [`AsFd`](std::os::fd::AsFd) is readable. Work that is
     /// left over keeps it readable.
     ///
     /// Returns 0 while another thread dispatches.

@@ -183,7 +183,7 @@ impl IpcRenderer {
         self.send_when(channel, args, WhenFull::Wait)
     }
 
-    /// The same without ever waiting.
+    /// The same without waiting for main, and no longer than 50 µs for another thread that sends.
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`Error::Backpressure`] if the ring is full or another thread

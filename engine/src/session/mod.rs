@@ -17,7 +17,9 @@
 //! * **Main copies** what a renderer wrote before it looks at it; **a renderer reads in place** what
 //!   main wrote.
 //!
-//! Locks here are process-local (parking_lot), are held for one record, and never over user code.
+//! Locks here are process-local (parking_lot). A lane's end is locked for one record, by a renderer
+//! that waits for space until it has put it, and by main while it moves overflow; none of them is held
+//! over user code. The one lock that is, [`Turn`](turn::Turn), is whose turn it is to dispatch.
 
 pub(crate) mod counters;
 pub(crate) mod geometry;

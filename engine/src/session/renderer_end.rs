@@ -8,7 +8,7 @@ use super::outbound::{Outbound, Put};
 use super::replies::Replies;
 use crate::error::Error;
 use crate::layout::WaitWords;
-use crate::limits::LIVENESS_SLICE;
+use crate::limits::{LIVENESS_SLICE, SPIN_MAX};
 use crate::rendezvous::handshake::Welcomed;
 use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
@@ -163,7 +163,10 @@ impl RendererEnd {
             WhenFull::Until(deadline) => {
                 self.messages.try_lock_until(deadline).ok_or(Error::Deadline)
             }
-            WhenFull::Fail => self.messages.try_lock().ok_or_else(|| self.backpressure(0)),
+            // Another thread that just writes a record is done sooner; one that waits for space is not.
+            WhenFull::Fail => {
+                self.messages.try_lock_for(SPIN_MAX).ok_or_else(|| self.backpressure(0))
+            }
         }
     }
 
