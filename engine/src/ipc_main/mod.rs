@@ -273,7 +273,9 @@ impl IpcMain {
         self.core.poller.wake();
     }
 
-    /// Ends all sessions and removes all listeners, handlers and hooks.
+    /// Ends all sessions and removes all listeners, handlers and hooks, so that nothing of these keeps
+    /// this main alive. Its endpoint's name stays bound, and renderers may attach, until the last clone
+    /// is dropped.
     pub fn close(&self) {
         for page in self.all_web_contents() {
             page.close();

@@ -27,7 +27,8 @@ impl Invoke {
     }
 
     /// Blocks until the answer is there, dispatching on this thread unless another one does:
-    /// listeners may run inside this call.
+    /// listeners may run inside this call. Inside a listener it answers [`Error::WouldDeadlock`], and the
+    /// request was sent all the same: only its answer is lost to the caller.
     ///
     /// # Errors
     /// What the handler answered: [`Error::HandlerFailed`], [`Error::NoHandler`],
