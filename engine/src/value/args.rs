@@ -3,9 +3,10 @@
 #![expect(unsafe_code, reason = "an archive is checked once and then read where it lies")]
 
 use rkyv::access_unchecked;
+use rkyv::util::AlignedVec;
 
 use super::store::Store;
-use super::table::ArchivedTable;
+use super::table::{ARCHIVE_ALIGN, ArchivedTable};
 use super::{Builder, ToValue, ValueRef, check};
 use crate::{Corrupt, Error};
 
@@ -67,6 +68,11 @@ impl Args {
 
     #[cold]
     fn build(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
+        if let [argument] = arguments
+            && let Some(archive) = argument.archive()
+        {
+            return Ok(Args(Store::copy_of(archive)));
+        }
         let mut builder = Builder::args(arguments.len());
         for (position, argument) in arguments.iter().enumerate() {
             let slot = builder.root(position);
@@ -87,6 +93,19 @@ impl Args {
         fill(store.bytes_mut());
         check::check(store.bytes())?;
         Ok(Args(store))
+    }
+
+    /// As [`receive`](Self::receive), of a private buffer that holds the bytes already: no copy.
+    #[allow(dead_code, reason = "for the session, which does not call it yet")]
+    pub(crate) fn from_archive(archive: AlignedVec<ARCHIVE_ALIGN>) -> Result<Args, Corrupt> {
+        check::check(&archive)?;
+        Ok(Args(Store::Heap(archive)))
+    }
+
+    /// The buffer, if this is large enough to have one: to be filled and checked again.
+    #[allow(dead_code, reason = "for the session, which does not call it yet")]
+    pub(crate) fn into_buffer(self) -> Option<AlignedVec<ARCHIVE_ALIGN>> {
+        self.0.into_buffer()
     }
 
     /// Arguments over an archive that `check` accepts.
@@ -209,9 +228,7 @@ impl<'a> ArgsRef<'a> {
     /// Arguments of their own: a copy of the bytes.
     #[must_use]
     pub fn to_owned(self) -> Args {
-        let mut store = Store::zeroed(self.archive.len());
-        store.bytes_mut().copy_from_slice(self.archive);
-        Args(store)
+        Args(Store::copy_of(self.archive))
     }
 }
 

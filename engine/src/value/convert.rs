@@ -29,6 +29,14 @@ pub trait ToValue {
     fn scalar(&self) -> Option<Scalar> {
         None
     }
+
+    /// The whole archive whose only root is this very value, if there is one: sending it on needs
+    /// no [`Builder`].
+    #[doc(hidden)]
+    #[inline]
+    fn archive(&self) -> Option<&[u8]> {
+        None
+    }
 }
 
 /// Borrowed bytes, for values of mixed kinds where a slice would be an array.
@@ -55,6 +63,11 @@ impl<T: ToValue + ?Sized> ToValue for &T {
     fn scalar(&self) -> Option<Scalar> {
         (**self).scalar()
     }
+
+    #[inline]
+    fn archive(&self) -> Option<&[u8]> {
+        (**self).archive()
+    }
 }
 
 impl<T: ToValue> ToValue for Option<T> {
@@ -68,6 +81,11 @@ impl<T: ToValue> ToValue for Option<T> {
     #[inline]
     fn scalar(&self) -> Option<Scalar> {
         self.as_ref().map_or(Some(Scalar::NULL), T::scalar)
+    }
+
+    #[inline]
+    fn archive(&self) -> Option<&[u8]> {
+        self.as_ref()?.archive()
     }
 }
 
@@ -99,6 +117,10 @@ impl ToValue for Value {
     fn scalar(&self) -> Option<Scalar> {
         self.view().scalar()
     }
+
+    fn archive(&self) -> Option<&[u8]> {
+        Some(self.archive())
+    }
 }
 
 impl ToValue for ValueRef<'_> {
@@ -108,6 +130,10 @@ impl ToValue for ValueRef<'_> {
 
     fn scalar(&self) -> Option<Scalar> {
         copy::scalar(*self)
+    }
+
+    fn archive(&self) -> Option<&[u8]> {
+        self.whole_archive()
     }
 }
 

@@ -5,7 +5,8 @@
 //! an archive, [`ArgsRef`] and [`ValueRef`] read one where it lies, [`Builder`] makes one.
 //!
 //! What a peer sent becomes readable in two ways only: [`ArgsRef::check`] in place, for memory
-//! that nobody changes meanwhile, and [`Args::receive`] after a private copy.
+//! that nobody changes meanwhile, and [`Args::receive`] after a private copy (or
+//! `Args::from_archive` if that copy exists already).
 //!
 //! Nothing here recurses over a value. Checking, copying and comparing visit a node once, however
 //! often it is shared; printing is bounded.
@@ -18,6 +19,8 @@ mod convert;
 mod copy;
 mod owned;
 mod print;
+#[allow(dead_code, reason = "for the session, which does not call it yet")]
+pub(crate) mod raw;
 mod scalar;
 mod store;
 mod table;

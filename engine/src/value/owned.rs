@@ -3,10 +3,11 @@
 #![expect(unsafe_code, reason = "an archive is checked once and then read where it lies")]
 
 use rkyv::access_unchecked;
+use rkyv::util::AlignedVec;
 use smallvec::SmallVec;
 
 use super::store::Store;
-use super::table::ArchivedTable;
+use super::table::{ARCHIVE_ALIGN, ArchivedTable};
 use super::{Builder, Kind, Slot, ToValue, ValueRef, check};
 use crate::{Corrupt, Error};
 
@@ -43,6 +44,9 @@ impl Value {
 
     #[cold]
     fn build(value: &dyn ToValue) -> Result<Value, Error> {
+        if let Some(archive) = value.archive() {
+            return Ok(Value(Store::copy_of(archive)));
+        }
         let mut builder = Builder::value();
         let root = builder.root(0);
         value.write(&mut builder, root);
@@ -111,6 +115,19 @@ impl Value {
         fill(store.bytes_mut());
         check::check_one(store.bytes())?;
         Ok(Value(store))
+    }
+
+    /// As [`receive`](Self::receive), of a private buffer that holds the bytes already: no copy.
+    #[allow(dead_code, reason = "for the session, which does not call it yet")]
+    pub(crate) fn from_archive(archive: AlignedVec<ARCHIVE_ALIGN>) -> Result<Value, Corrupt> {
+        check::check_one(&archive)?;
+        Ok(Value(Store::Heap(archive)))
+    }
+
+    /// The buffer, if this is large enough to have one: to be filled and checked again.
+    #[allow(dead_code, reason = "for the session, which does not call it yet")]
+    pub(crate) fn into_buffer(self) -> Option<AlignedVec<ARCHIVE_ALIGN>> {
+        self.0.into_buffer()
     }
 
     /// A value over an archive that `check_one` accepts.

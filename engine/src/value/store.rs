@@ -45,6 +45,18 @@ impl Store {
         }
     }
 
+    /// The same bytes.
+    pub(super) fn copy_of(archive: &[u8]) -> Store {
+        if archive.len() <= INLINE_MAX {
+            let mut store = Store::zeroed(archive.len());
+            store.bytes_mut().copy_from_slice(archive);
+            return store;
+        }
+        let mut bytes = AlignedVec::with_capacity(archive.len());
+        bytes.extend_from_slice(archive);
+        Store::Heap(bytes)
+    }
+
     /// The archive of `count` roots that are scalars, or `None` if they are too many or one of
     /// them is none. The bytes are rkyv's, written directly into their place: a tenth of the
     /// time.
@@ -75,6 +87,14 @@ impl Store {
         let written = to_bytes_in_with_alloc(table, out, SubAllocator::new(&mut []));
         debug_assert!(written.is_ok_and(|out| out.position == len), "archive_len is exact");
         Ok(store)
+    }
+
+    /// The block of a large archive, to be used again.
+    pub(super) fn into_buffer(self) -> Option<AlignedVec<ARCHIVE_ALIGN>> {
+        match self {
+            Store::Inline { .. } => None,
+            Store::Heap(bytes) => Some(bytes),
+        }
     }
 
     #[inline]

@@ -143,6 +143,12 @@ impl Shape {
     }
 }
 
+/// The bytes of a [`Node::Bytes`].
+pub(super) fn bytes_node(start: u32, len: u32) -> [u8; NODE_SIZE] {
+    const BYTES: u128 = 7;
+    (BYTES | u128::from(start) << 32 | u128::from(len) << 64).to_le_bytes()
+}
+
 /// Whether these are the bytes of a node: a known tag, and a boolean that is one.
 #[inline]
 pub(super) fn is_node([tag, truth, ..]: &[u8; NODE_SIZE]) -> bool {

@@ -1,12 +1,12 @@
 //! Borrowed cursors: reading a checked archive in place, without allocation.
 
-#![expect(unsafe_code, reason = "checked text is borrowed as str without a second UTF-8 pass")]
+#![expect(unsafe_code, reason = "checked text is str, and a checked table knows its archive")]
 
-use std::fmt;
+use std::{fmt, ptr, slice};
 
 use rkyv::rend::u32_le;
 
-use super::table::{ArchivedNode, ArchivedTable};
+use super::table::{ArchivedNode, ArchivedTable, Shape};
 use super::{Value, check, copy};
 use crate::Corrupt;
 
@@ -98,6 +98,27 @@ impl<'a> ValueRef<'a> {
     #[inline]
     pub(super) fn same_archive(self, other: ValueRef<'_>) -> bool {
         std::ptr::eq(self.table, other.table)
+    }
+
+    /// The archive around this value, if it is the only root and the parts lie as we write them:
+    /// the length follows from the root then.
+    pub(super) fn whole_archive(self) -> Option<&'a [u8]> {
+        let (pool, nodes, links) =
+            (&*self.table.pool, &*self.table.nodes, self.table.links.as_slice());
+        let shape = Shape { pool: pool.len(), nodes: nodes.len(), links: links.len() };
+        let start = pool.as_ptr();
+        let at = |part: *const u8| part.addr().wrapping_sub(start.addr());
+        let usual = at(nodes.as_ptr().cast()) == shape.nodes_at()
+            && at(links.as_ptr().cast()) == shape.links_at()
+            && at(ptr::from_ref(self.table).cast()) == shape.root_at();
+        if !usual || self.node != 0 || self.table.roots != 1 {
+            return None;
+        }
+        // SAFETY: needs `archive_len` bytes of one allocation that nobody changes for `'a`. The
+        // table and the parts that it names lie in the archive, which is borrowed for `'a`: they
+        // were checked, or we built them. Their places have just been found to be those of an
+        // archive from `start` on, whose last part is the root.
+        Some(unsafe { slice::from_raw_parts(start, shape.archive_len()) })
     }
 
     /// What this is.

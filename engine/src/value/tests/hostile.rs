@@ -117,7 +117,7 @@ fn every_lie_has_a_name() {
     let object = args![Value::object([("key", 1)])]; // its links are at 48
     assert_eq!(forged(&object, 4, 1), "value link range");
     assert_eq!(forged(&object, 8, 2), "value links in use");
-    assert_eq!(forged(&object, 48, 2), "value object key");
+    assert_eq!(forged(&object, 48, 1), "value object key");
     assert_eq!(forged(&object, 52, 3), "value link");
     assert_eq!(forged(&args![true], 1, 2), "value archive"); // no boolean
 }

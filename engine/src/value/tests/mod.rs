@@ -3,6 +3,7 @@
 mod any;
 mod format;
 mod hostile;
+mod raw;
 
 use super::{Builder, Bytes, Kind, Value, WrongKind};
 use crate::{Args, args};

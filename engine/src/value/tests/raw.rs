@@ -1,0 +1,86 @@
+//! Archives that exist already: of one bytes value, of a gathered message, of a value sent on.
+
+use rkyv::util::AlignedVec;
+
+use crate::value::{Bytes, raw};
+use crate::{Args, Corrupt, ToValue, Value, args};
+
+fn aligned(bytes: &[u8]) -> AlignedVec<16> {
+    let mut aligned = AlignedVec::with_capacity(bytes.len());
+    aligned.extend_from_slice(bytes);
+    aligned
+}
+
+#[test]
+fn contents_in_place_become_the_archive_of_bytes() {
+    for len in (0..100).chain([4095, 4096, 4097, 1 << 20]) {
+        let contents: Vec<u8> = (0..=250).cycle().take(len).collect();
+        let mut archive = vec![0xff; raw::archive_len(len).unwrap()];
+        archive[..len].copy_from_slice(&contents);
+        raw::finish(&mut archive, len);
+        assert_eq!(archive, args![Bytes(&contents)].archive());
+    }
+}
+
+#[test]
+fn bytes_past_the_largest_archive_have_no_length() {
+    assert_eq!(raw::archive_len((1 << 31) - 1 - 48), Some((1 << 31) - 4));
+    assert_eq!(raw::archive_len((1 << 31) - 44), None);
+    assert_eq!(raw::archive_len(usize::MAX), None);
+}
+
+#[test]
+fn a_gathered_archive_is_taken_over_and_given_back() {
+    let sent = args!["a string of 20 bytes", [1, 2, 3]];
+    let gathered = aligned(sent.archive());
+    let place = gathered.as_ptr();
+    let received = Args::from_archive(gathered).unwrap();
+    assert_eq!(received, sent);
+    assert_eq!(received.into_buffer().unwrap().as_ptr(), place);
+    assert!(args!["ping"].into_buffer().is_none());
+}
+
+#[test]
+fn a_gathered_archive_is_checked() {
+    let mut bytes = aligned(args!["ping"].archive());
+    bytes[1] = 15;
+    let short = Corrupt { place: "value short string", found: 15, expected: 14 };
+    assert_eq!(Args::from_archive(bytes.clone()).unwrap_err(), short);
+    assert_eq!(Value::from_archive(bytes).unwrap_err(), short);
+    assert!(Value::from_archive(aligned(args![1, 2].archive())).is_err());
+    assert_eq!(Value::from_archive(aligned(args![1].archive())).unwrap(), 1);
+}
+
+#[test]
+fn a_value_and_an_only_argument_know_their_archive() {
+    let value = Value::object([("key", "a value of some length")]);
+    assert_eq!(ToValue::archive(&value), Some(value.archive()));
+    assert_eq!(ToValue::archive(&Some(&value.view())), Some(value.archive()));
+    let args = args![&value];
+    assert_eq!(ToValue::archive(&args.get(0)), Some(args.archive()));
+    assert_eq!(args.archive(), value.archive());
+}
+
+#[test]
+fn parts_and_one_of_several_have_no_archive_of_their_own() {
+    let value = Value::object([("key", [1, 2])]);
+    assert_eq!(ToValue::archive(&value.get("key")), None);
+    assert_eq!(ToValue::archive(&value.get("none")), None);
+    let args = args![1, 2];
+    assert_eq!(ToValue::archive(&args.get(0)), None);
+    assert_eq!(ToValue::archive(&args![].get(0)), None);
+    assert_eq!(ToValue::archive(&1), None);
+}
+
+#[test]
+fn an_archive_in_an_unusual_order_has_no_known_extent() {
+    let ping = args!["ping"];
+    let mut bytes = aligned(&[0; 16]);
+    bytes.extend_from_slice(ping.archive());
+    let received = Args::from_archive(bytes.clone()).unwrap();
+    assert_eq!(ToValue::archive(&received.get(0)), Some(ping.archive())); // without the gap
+    bytes[32..36].copy_from_slice(&(-32_i32).to_le_bytes()); // the pool, which is empty, before it
+    let received = Args::from_archive(bytes).unwrap();
+    assert_eq!(ToValue::archive(&received.get(0)), None);
+    assert_eq!(Value::new(received.get(0)).unwrap().archive(), ping.archive());
+}
