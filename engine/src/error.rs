@@ -88,9 +88,22 @@ pub enum Error {
         /// The bound.
         limit: usize,
     },
-    /// This thread already writes a record on the same lane.
-    #[error("this thread holds a claim on the same lane")]
+    /// This thread holds a claim or burst of the same session, which has to end first.
+    #[error("this thread holds a claim or burst of the same session")]
     ClaimHeld,
+    /// The channel carries another type than the one that is listened for.
+    #[error(
+        "channel '{channel}' carries schema {theirs:#018x} where {ours:#018x} is listened for (0: \
+         dynamic arguments)"
+    )]
+    TypeMismatch {
+        /// The channel.
+        channel: String,
+        /// The fingerprint of the listener's type.
+        ours: u64,
+        /// The fingerprint of the type that was sent; 0 for dynamic arguments.
+        theirs: u64,
+    },
     /// A listener or handler asked to wait for what only its own return can bring.
     #[error("waiting inside a listener would never end")]
     WouldDeadlock,

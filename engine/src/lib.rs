@@ -157,6 +157,8 @@ pub(crate) mod segment;
 #[cfg(not(loom))]
 pub(crate) mod session;
 #[cfg(not(loom))]
+pub mod typed;
+#[cfg(not(loom))]
 pub mod value;
 #[cfg(not(loom))]
 pub mod wire;
@@ -167,18 +169,26 @@ pub use error::{Corrupt, Error};
 #[cfg(not(loom))]
 pub use ipc_main::{
     Diagnostic, Event, GoneDetails, GoneReason, InvokeEvent, IpcMain, MainOptions, ReturnValue,
-    WebContents,
+    Trust, WebContents, WebContentsBurst, WebContentsClaim,
 };
 #[cfg(not(loom))]
-pub use ipc_renderer::{Invoke, IpcRenderer, RendererEvent, RendererOptions};
+pub use ipc_renderer::{
+    Invoke, IpcRenderer, RendererBurst, RendererClaim, RendererEvent, RendererOptions,
+};
 #[cfg(not(loom))]
 pub use rendezvous::peer::Credentials;
+#[cfg(not(loom))]
+pub use rkyv;
 #[cfg(not(loom))]
 pub use session::counters::Counters;
 #[cfg(not(loom))]
 pub use session::geometry::Geometry;
 #[cfg(not(loom))]
 pub use session::lanes;
+#[cfg(not(loom))]
+pub use session::renderer_end::WhenFull;
+#[cfg(not(loom))]
+pub use typed::{Channel, Schema};
 #[cfg(not(loom))]
 pub use value::{Args, ArgsRef, Arguments, Kind, ToValue, Value, ValueRef};
 pub use wait::WaitPolicy;

@@ -3,12 +3,17 @@
 //! | what | default | bound | past it |
 //! |---|---|---|---|
 //! | a ring's capacity ([`RING_CAPACITY`]) | 1 MiB | 64 KiB to 64 MiB, a power of two | refused when the session is made |
-//! | a message | half of its ring, less its record's words | | [`Error::TooLarge`](crate::Error::TooLarge) |
+//! | a message ([`MESSAGE_LIMIT`]) | 1 GiB | 2 GiB - 1 | [`Error::TooLarge`](crate::Error::TooLarge) |
+//! | a message in one record, read in place | | half of its ring, less its record's words | it travels in fragments of an eighth of the ring, and is gathered in private memory |
+//! | main's memory for messages that arrive in fragments ([`GATHER_BYTES`]) | 2 GiB, all renderers together | | main reads on where it has room; a renderer that keeps some for [10 s](GATHER_PATIENCE) without a fragment is cut off for others that wait |
+//! | buffers that are kept for the next large message ([`POOLED_BUFFERS`], [`POOLED_BYTES`]) | 4 of at most 16 MiB, per main and per renderer | | freed |
 //! | a channel name ([`CHANNEL_NAME_MAX`]) | | 255 bytes of UTF-8 | [`Error::ChannelName`](crate::Error::ChannelName) |
 //! | channel names in use at once, per direction ([`CHANNEL_SLOTS`]) | | 1,024 | the least recently used one is sent again when it comes back |
-//! | main's overflow per renderer ([`OVERFLOW_BYTES`]) | 8 MiB, messages and replies apart | | [`Error::Backpressure`](crate::Error::Backpressure) |
+//! | a renderer's send into a full ring ([`WhenFull`](crate::WhenFull)) | waits | | [`Error::Backpressure`](crate::Error::Backpressure) or [`Error::Deadline`](crate::Error::Deadline), as it asked |
+//! | main's overflow per renderer ([`OVERFLOW_BYTES`]) | 8 MiB, messages and replies apart; an empty one takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | main's work per renderer and round ([`ROUND_RECORDS`], [`ROUND_BYTES`]) | 64 records or 64 KiB, and the message that passes them | | the next renderer's turn |
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
+//! | arguments of invokes whose handlers are not done ([`PENDING_BYTES`]) | 256 MiB per renderer, and any one | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |
 //! | a spin before sleeping ([`SPIN_MAX`]) | adaptive | 50 µs | the waiter sleeps |
 //! | between two looks at a peer's life while blocked ([`LIVENESS_SLICE`]) | 5 ms | | |
@@ -26,6 +31,25 @@ pub const RING_CAPACITY_MIN: usize = 64 << 10;
 
 /// The largest capacity of a session's ring, in bytes.
 pub const RING_CAPACITY_MAX: usize = 64 << 20;
+
+/// The largest message in bytes of its payload, unless main's options say otherwise.
+pub const MESSAGE_LIMIT: usize = 1 << 30;
+
+/// The largest that main's options can say: what an archive's pointers reach.
+pub const MESSAGE_LIMIT_MAX: usize = i32::MAX as usize;
+
+/// Bytes of memory in which main gathers messages that arrive in fragments, of all renderers.
+pub const GATHER_BYTES: usize = 2 << 30;
+
+/// How long a message may stay unfinished without another fragment while other renderers wait for the
+/// memory that it holds.
+pub const GATHER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Buffers that a main, or a renderer, keeps for the next large message.
+pub const POOLED_BUFFERS: usize = 4;
+
+/// The largest buffer that is kept, in bytes.
+pub const POOLED_BYTES: usize = 16 << 20;
 
 /// The longest channel name in bytes of UTF-8.
 pub const CHANNEL_NAME_MAX: usize = 255;
@@ -51,6 +75,9 @@ pub const ROUND_BYTES: usize = 64 << 10;
 /// Invokes of one renderer that may wait for their answers at once. The renderer counts those that
 /// it waits for, and main the handlers that it keeps.
 pub const PENDING_INVOKES: usize = 1 << 16;
+
+/// Bytes of arguments that main keeps for one renderer's invokes while their handlers are not done.
+pub const PENDING_BYTES: usize = 256 << 20;
 
 /// Connections that may be half-way through the handshake at once.
 pub const HANDSHAKES: usize = 64;

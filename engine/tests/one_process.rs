@@ -1,6 +1,6 @@
 //! What needs no second process to go wrong: main runs on a thread beside its renderer.
 
-use ringmain::{Error, IpcMain, IpcRenderer, Value, args};
+use ringmain::{Error, IpcMain, IpcRenderer, MainOptions, Value, args};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::future::pending;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn name(test: &str) -> String {
 
 impl Pair {
     fn new(test: &str) -> Self {
-        let main = IpcMain::bind(&name(test)).unwrap();
+        let main = MainOptions::new().message_limit(1 << 20).bind(&name(test)).unwrap();
         main.handle("never", |_, _| pending::<Result<i32, _>>()).unwrap();
         main.handle("seven", |_, _| async { Ok(7) }).unwrap();
         main.handle("huge", |_, _| async { Ok("x".repeat(2 << 20)) }).unwrap();

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
 const CAPACITY: usize = 64 << 10;
-/// Half the ring, less the record's header word and the envelope.
+/// Half the ring, less the record's header word and the envelope: the limit of these mains, so that no
+/// message takes fragments.
 const LARGEST: usize = CAPACITY / 2 - 16;
 
 fn small_ring() -> Stage {
-    Stage::with(&MainOptions::new().ring_capacity(CAPACITY))
+    Stage::with(&MainOptions::new().ring_capacity(CAPACITY).message_limit(LARGEST))
 }
 
 fn archive_len(bytes: usize) -> usize {

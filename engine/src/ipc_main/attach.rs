@@ -238,7 +238,7 @@ impl State {
     }
 
     fn begin_leaving(&mut self, core: &Core, key: usize) {
-        self.sessions[key].leave(core.options.geometry.to_main);
+        self.sessions[key].leave(core.options.bounds.geometry.to_main);
         let stream = self.sessions[key].page.end().link.stream();
         core.poller.remove(stream);
         if self.sessions[key].child.is_none() {
@@ -250,7 +250,7 @@ impl State {
 
     /// Ends a session once all is delivered and it is known how the renderer went.
     pub(super) fn leave(&mut self, core: &Core, key: usize) {
-        self.sessions[key].leave(core.options.geometry.to_main);
+        self.sessions[key].leave(core.options.bounds.geometry.to_main);
         let slot = &mut self.sessions[key];
         if let Some(corrupt) = slot.page.end().take_corrupt() {
             core.report(&Diagnostic::CorruptRenderer { id: slot.page.id(), corrupt });
@@ -274,6 +274,7 @@ impl State {
             self.deactivate(key);
         }
         let mut slot = self.sessions.remove(key);
+        self.memory.give_back(slot.promise.take());
         let stream = slot.page.end().link.stream();
         core.poller.remove(stream);
         core.poller.remove(stream.pidfd());
@@ -297,12 +298,15 @@ impl State {
         for key in leaving.map(|(key, _)| key).collect::<Vec<_>>() {
             self.leave(core, key);
         }
+        if self.memory.wanted {
+            self.press_for_memory(core);
+        }
         if let Some(listener) = &self.listener {
             // An endpoint that was left out for want of descriptors gets another chance.
             let _ = core.poller.add(listener, Source::Listener.token());
         }
         let still_leaving = self.sessions.iter().any(|(_, slot)| slot.leaving.is_some());
-        core.timer.stop_unless(!self.handshakes.is_empty() || still_leaving);
+        core.timer.stop_unless(!self.handshakes.is_empty() || still_leaving || self.memory.wanted);
     }
 }
 
@@ -310,7 +314,7 @@ impl Core {
     /// Makes main's end of a session.
     pub(super) fn prepare(&self, stream: Stream) -> Result<Prepared, Error> {
         let id = self.next_id();
-        Prepared::new(id, stream, self.options.geometry, self.options.overflow_limit)
+        Prepared::new(id, stream, self.options.bounds, &self.pool)
     }
 
     /// Makes a renderer known by its id.

@@ -8,6 +8,7 @@ use super::state::State;
 use super::{Core, IpcMain};
 use crate::error::Error;
 use crate::limits::LOOK_EVERY;
+use crate::session::lane_lock::thread_holds_claims;
 use crate::session::turn::Taken;
 use crate::wait::SpinOutcome;
 use std::sync::atomic::Ordering;
@@ -20,10 +21,10 @@ impl IpcMain {
     /// Delivers messages until [`stop`](Self::stop).
     ///
     /// # Errors
-    /// [`Error::WouldDeadlock`] inside a listener or handler; [`Error::Forked`]; [`Error::System`]
-    /// if the kernel fails the poller.
+    /// [`Error::WouldDeadlock`] inside a listener or handler; [`Error::ClaimHeld`] while this thread
+    /// holds a claim or burst; [`Error::Forked`]; [`Error::System`] if the kernel fails the poller.
     pub fn run(&self) -> Result<(), Error> {
-        self.core.generation.check()?;
+        self.check()?;
         let mut state = self.core.state.take()?;
         let mut work = 0;
         state.begin(&self.core);
@@ -49,7 +50,7 @@ impl IpcMain {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn dispatch(&self, budget: usize) -> Result<usize, Error> {
-        self.core.generation.check()?;
+        self.check()?;
         let Some(mut state) = self.core.state.try_take()? else { return Ok(0) };
         state.begin(&self.core);
         state.look(&self.core)?;
@@ -65,6 +66,14 @@ impl IpcMain {
         }
         state.finish(&self.core);
         Ok(delivered)
+    }
+}
+
+impl IpcMain {
+    /// Whether this thread may dispatch: what it claims for itself, answers may need.
+    fn check(&self) -> Result<(), Error> {
+        self.core.generation.check()?;
+        if thread_holds_claims() { Err(Error::ClaimHeld) } else { Ok(()) }
     }
 }
 

@@ -102,9 +102,10 @@ impl SyncCall {
         if self.answered.get() {
             return Ok(());
         }
-        let value = answerable(sender, value)?;
-        self.answered.set(true);
-        sender.end().answer_sync(Answer::Value(&value), self.id)
+        with_archive(sender, &value, |archive| {
+            self.answered.set(true);
+            sender.end().answer_sync(Answer::Value(archive), self.id)
+        })
     }
 
     /// After the last listener: a call that nobody can answer any more is answered with that.
@@ -116,11 +117,22 @@ impl SyncCall {
     }
 }
 
-/// A value that fits a reply, before anything is said to have been answered.
-fn answerable(sender: &WebContents, value: impl ToValue) -> Result<Value, Error> {
-    let value = Value::new(value)?;
-    let (found, limit) = (value.archive().len(), sender.end().answer_max());
-    if found > limit { Err(Error::TooLarge { found, limit }) } else { Ok(value) }
+/// Hands the archive of a value that can travel to `answer`. A view that is a whole archive already,
+/// as the only argument of a message is, is not copied.
+fn with_archive(
+    sender: &WebContents,
+    value: &impl ToValue,
+    answer: impl FnOnce(&[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let limit = sender.end().message_limit();
+    let checked = |archive: &[u8]| match archive.len() {
+        found if found > limit => Err(Error::TooLarge { found, limit }),
+        _ => answer(archive),
+    };
+    match value.archive() {
+        Some(archive) => checked(archive),
+        None => checked(Value::new(value)?.archive()),
+    }
 }
 
 /// The right to answer one `sendSync` later, from any thread. When the last one is dropped without
@@ -155,12 +167,13 @@ impl ReturnValue {
 
 impl Kept {
     fn answer(&self, value: impl ToValue) -> Result<(), Error> {
-        let value = answerable(&self.sender, value)?;
-        // Relaxed: the swap alone decides who answers.
-        if self.answered.swap(true, Ordering::Relaxed) {
-            return Ok(());
-        }
-        self.sender.end().answer_sync(Answer::Value(&value), self.id)
+        with_archive(&self.sender, &value, |archive| {
+            // Relaxed: the swap alone decides who answers.
+            if self.answered.swap(true, Ordering::Relaxed) {
+                return Ok(());
+            }
+            self.sender.end().answer_sync(Answer::Value(archive), self.id)
+        })
     }
 }
 

@@ -3,10 +3,10 @@
 use super::{Core, WebContents};
 use crate::emitter::{BoxError, guarded};
 use crate::error::Error;
-use crate::limits::PENDING_INVOKES;
+use crate::limits::{PENDING_BYTES, PENDING_INVOKES};
 use crate::session::poller::Poller;
 use crate::value::{Args, Value};
-use crate::wire::Answer;
+use crate::wire::{Answer, Refused};
 use crossbeam::queue::SegQueue;
 use slab::Slab;
 use std::future::Future;
@@ -56,6 +56,8 @@ pub(super) struct Tasks {
 
 struct Task {
     invocation: Invocation,
+    /// Of its arguments.
+    bytes: usize,
     future: Running,
     waker: Arc<TaskWaker>,
 }
@@ -107,10 +109,12 @@ impl Tasks {
     ) {
         let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
         let invocation = Invocation { event: event.clone(), call };
-        if sender.end().running.get() >= PENDING_INVOKES {
-            // A renderer of ours says so itself, unless it has dropped the futures.
-            let error = Error::TooManyPending { limit: PENDING_INVOKES };
-            return invocation.answer(core, Answer::Failed(&error.to_string()));
+        let bytes = args.archive().len();
+        if let Err(error) = room_for(sender, bytes) {
+            let refused = Refused::of(&error);
+            let text = error.to_string();
+            let answer = refused.as_ref().map_or(Answer::Failed(&text), Answer::Refused);
+            return invocation.answer(core, answer);
         }
         let Some(handler) = core.handlers.take_or_get(channel) else {
             return invocation.answer(core, Answer::NoHandler);
@@ -122,17 +126,18 @@ impl Tasks {
         // Most are done at once, and need no waker.
         match poll(&mut future, Waker::noop()) {
             Poll::Ready(result) => invocation.finish(core, result),
-            Poll::Pending => self.keep(core, invocation, future),
+            Poll::Pending => self.keep(core, invocation, future, bytes),
         }
     }
 
-    fn keep(&mut self, core: &Core, invocation: Invocation, future: Running) {
+    fn keep(&mut self, core: &Core, invocation: Invocation, future: Running, bytes: usize) {
         let entry = self.running.vacant_entry();
         let key = entry.key();
         let queued = AtomicBool::new(false);
         let waker = Arc::new(TaskWaker { key, queued, ready: Arc::clone(&core.ready) });
         invocation.event.sender.end().running.add(1);
-        entry.insert(Task { invocation, future, waker });
+        invocation.event.sender.end().running_bytes.add(bytes);
+        entry.insert(Task { invocation, bytes, future, waker });
         self.poll(core, key); // again, with a waker that is heard
     }
 
@@ -156,9 +161,23 @@ impl Tasks {
         if let Poll::Ready(result) = poll(&mut task.future, &waker) {
             let task = self.running.remove(key);
             task.invocation.event.sender.end().running.sub(1);
+            task.invocation.event.sender.end().running_bytes.sub(task.bytes);
             task.invocation.finish(core, result);
         }
     }
+}
+
+/// Whether another handler of this renderer, with arguments of so many bytes, may take its time.
+fn room_for(sender: &WebContents, bytes: usize) -> Result<(), Error> {
+    let (running, held) = (sender.end().running.get(), sender.end().running_bytes.get());
+    if running >= PENDING_INVOKES {
+        // A renderer of ours says so itself, unless it has dropped the futures.
+        return Err(Error::TooManyPending { limit: PENDING_INVOKES });
+    }
+    if held > 0 && held + bytes > PENDING_BYTES {
+        return Err(Error::Backpressure { queued: held + bytes, limit: PENDING_BYTES });
+    }
+    Ok(())
 }
 
 fn poll(future: &mut Running, waker: &Waker) -> Poll<Result<Value, BoxError>> {
@@ -172,7 +191,7 @@ fn poll(future: &mut Running, waker: &Waker) -> Poll<Result<Value, BoxError>> {
 impl Invocation {
     fn finish(self, core: &Core, result: Result<Value, BoxError>) {
         match result {
-            Ok(value) => self.answer(core, Answer::Value(&value)),
+            Ok(value) => self.answer(core, Answer::Value(value.archive())),
             Err(error) => {
                 let channel = self.event.channel();
                 core.report(&super::Diagnostic::HandlerFailed { channel, error: &error });

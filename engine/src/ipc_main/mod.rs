@@ -1,23 +1,30 @@
 //! Main's side: Electron's `ipcMain` and `WebContents`.
 
 mod attach;
+mod burst;
+mod delivery;
 mod diagnostic;
 mod dispatch;
 mod event;
+mod gathering;
 mod gone;
 mod handler;
+mod memory;
 mod options;
 mod orphans;
+mod raw;
 mod slot;
 mod state;
 mod timer;
 mod web_contents;
 
+pub use burst::WebContentsBurst;
 pub use diagnostic::Diagnostic;
 pub use event::{Event, ReturnValue};
 pub use gone::{GoneDetails, GoneReason};
 pub use handler::InvokeEvent;
-pub use options::MainOptions;
+pub use options::{MainOptions, Trust};
+pub use raw::WebContentsClaim;
 pub use web_contents::WebContents;
 
 use crate::emitter::{BoxError, Emitter, Handlers, ListenerId, Outcome, guarded};
@@ -26,9 +33,12 @@ use crate::fork::Generation;
 use crate::limits::LOOK_EVERY;
 use crate::rendezvous::listener::Listener as Doorway;
 use crate::rendezvous::spawn;
+use crate::session::payload::Payload;
 use crate::session::poller::Poller;
+use crate::session::pool::Pool;
 use crate::session::turn::Turn;
 use crate::sync::AtomicU32;
+use crate::typed::{Channel, Schema};
 use crate::value::{Args, ArgsRef, ToValue, Value};
 use crate::wait::Spin;
 use attach::Source;
@@ -60,7 +70,7 @@ pub struct IpcMain {
     core: Arc<Core>,
 }
 
-type Listener = dyn Fn(&Event<'_>, ArgsRef<'_>) -> Result<(), BoxError> + Send + Sync;
+type Listener = dyn Fn(&Event<'_>, Payload<'_>) -> Result<(), BoxError> + Send + Sync;
 type Hook<F> = Mutex<Option<Arc<F>>>;
 type OnDiagnostic = dyn Fn(&Diagnostic<'_>) + Send + Sync;
 type OnAttached = dyn Fn(&WebContents) + Send + Sync;
@@ -75,6 +85,7 @@ struct Core {
     emitter: Emitter<Listener>,
     handlers: Handlers<Handler>,
     ready: Arc<Ready>,
+    pool: Arc<Pool>,
     pages: Mutex<HashMap<u32, WebContents>>,
     next_id: AtomicU32,
     /// Spawned by any thread, adopted by the one that dispatches.
@@ -119,10 +130,11 @@ impl IpcMain {
             handlers: Handlers::default(),
             ready: Ready::new(Arc::clone(&poller)),
             poller,
+            pool: Arc::new(Pool::new()),
             pages: Mutex::new(HashMap::new()),
             next_id: AtomicU32::new(1),
             newcomers: SegQueue::new(),
-            state: Turn::new(State::new(endpoint)),
+            state: Turn::new(State::new(endpoint, options.gather_limit)),
             on_diagnostic: Mutex::new(None),
             on_attached: Mutex::new(None),
             on_gone: Mutex::new(None),
@@ -164,7 +176,22 @@ impl IpcMain {
         channel: &str,
         listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
     ) -> ListenerId {
-        self.core.emitter.on(channel, Arc::new(move |event, args| listener(event, args).outcome()))
+        self.core.emitter.on(channel, dynamic(listener))
+    }
+
+    /// Adds a listener of a typed channel. It is called with the message's archive, checked, in memory
+    /// that the renderer cannot change.
+    ///
+    /// A message of another schema on a channel of this name fails this listener with
+    /// [`Error::TypeMismatch`], see [`on_diagnostic`](Self::on_diagnostic).
+    pub fn on_typed<T: Schema + 'static, R: Outcome>(
+        &self,
+        channel: &'static Channel<T>,
+        listener: impl Fn(&Event<'_>, &T::Archived) -> R + Send + Sync + 'static,
+    ) -> ListenerId {
+        let listener: Arc<Listener> =
+            Arc::new(move |event, payload| listener(event, payload.typed(channel)?).outcome());
+        self.core.emitter.on(channel.name(), listener)
     }
 
     /// Adds a listener that is removed before its first call.
@@ -173,8 +200,7 @@ impl IpcMain {
         channel: &str,
         listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
     ) -> ListenerId {
-        let listener: Arc<Listener> = Arc::new(move |event, args| listener(event, args).outcome());
-        self.core.emitter.once(channel, listener)
+        self.core.emitter.once(channel, dynamic(listener))
     }
 
     /// Removes a listener. `false` if the channel does not have it.
@@ -297,6 +323,13 @@ impl IpcMain {
 fn set_hook<F: ?Sized>(hook: &Hook<F>, new: Option<Arc<F>>) {
     let before = std::mem::replace(&mut *hook.lock(), new);
     drop(before);
+}
+
+/// A listener of dynamic arguments, in the form that is kept.
+fn dynamic<R: Outcome>(
+    listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
+) -> Arc<Listener> {
+    Arc::new(move |event, payload| payload.as_args(|args| listener(event, args)).outcome())
 }
 
 /// A handler in the form that is kept.

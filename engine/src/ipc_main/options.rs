@@ -2,12 +2,12 @@
 
 use super::IpcMain;
 use crate::error::Error;
-use crate::limits::OVERFLOW_BYTES;
+use crate::limits::{GATHER_BYTES, MESSAGE_LIMIT, MESSAGE_LIMIT_MAX, OVERFLOW_BYTES};
 use crate::rendezvous::endpoint::Endpoint;
 use crate::rendezvous::listener::Listener;
 use crate::rendezvous::peer::{Credentials, same_user};
 use crate::session::geometry::{Geometry, legal_capacity};
-use crate::session::main_end::terms;
+use crate::session::main_end::{Bounds, terms};
 use crate::wait::WaitPolicy;
 
 /// Options of a main, set before it is made.
@@ -24,17 +24,34 @@ use crate::wait::WaitPolicy;
 #[derive(Debug, Clone)]
 pub struct MainOptions {
     pub(super) wait_policy: WaitPolicy,
-    pub(super) geometry: Geometry,
-    pub(super) overflow_limit: usize,
+    pub(super) bounds: Bounds,
+    pub(super) gather_limit: usize,
+    pub(super) trust: Trust,
     pub(super) admit: fn(&Credentials) -> bool,
+}
+
+/// How far main believes its renderers, see [`MainOptions::trust`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trust {
+    /// Not at all: a message is copied, then checked, and only the copy is used.
+    #[default]
+    Copy,
+    /// They never write what they have sent: a message is checked and read where it lies. Messages in
+    /// fragments are gathered in private memory all the same.
+    InPlace,
 }
 
 impl Default for MainOptions {
     fn default() -> Self {
         Self {
             wait_policy: WaitPolicy::default(),
-            geometry: Geometry::default(),
-            overflow_limit: OVERFLOW_BYTES,
+            bounds: Bounds {
+                geometry: Geometry::default(),
+                overflow_limit: OVERFLOW_BYTES,
+                message_limit: MESSAGE_LIMIT,
+            },
+            gather_limit: GATHER_BYTES,
+            trust: Trust::Copy,
             admit: same_user,
         }
     }
@@ -56,11 +73,13 @@ impl MainOptions {
 
     /// Capacity in bytes of each of a session's three rings. Rounded up to a power of two within
     /// [`RING_CAPACITY_MIN`](crate::limits::RING_CAPACITY_MIN) and
-    /// [`RING_CAPACITY_MAX`](crate::limits::RING_CAPACITY_MAX). A message is at most half of it.
+    /// [`RING_CAPACITY_MAX`](crate::limits::RING_CAPACITY_MAX). A message of at most half of it is one
+    /// record, which can be written and read in place; a larger one travels in fragments.
     #[must_use]
     pub fn ring_capacity(mut self, bytes: usize) -> Self {
         let capacity = legal_capacity(bytes);
-        self.geometry = Geometry { to_main: capacity, to_renderer: capacity, replies: capacity };
+        self.bounds.geometry =
+            Geometry { to_main: capacity, to_renderer: capacity, replies: capacity };
         self
     }
 
@@ -68,7 +87,38 @@ impl MainOptions {
     /// replies.
     #[must_use]
     pub fn overflow_limit(mut self, bytes: usize) -> Self {
-        self.overflow_limit = bytes;
+        self.bounds.overflow_limit = bytes;
+        self
+    }
+
+    /// The largest message in bytes of its payload, both ways; the renderers are told. At most
+    /// [`MESSAGE_LIMIT_MAX`](crate::limits::MESSAGE_LIMIT_MAX).
+    #[must_use]
+    pub fn message_limit(mut self, bytes: usize) -> Self {
+        self.bounds.message_limit = bytes.min(MESSAGE_LIMIT_MAX);
+        self
+    }
+
+    /// Bytes of messages that main gathers at once because they arrive in fragments, of all renderers
+    /// together. Past it main leaves fragments in their rings, whose renderers wait. One message of any
+    /// legal size is always taken.
+    #[must_use]
+    pub fn gather_limit(mut self, bytes: usize) -> Self {
+        self.gather_limit = bytes;
+        self
+    }
+
+    /// Whether main copies what renderers sent before it looks at it.
+    ///
+    /// # Safety
+    /// With [`Trust::InPlace`] no renderer of this main may write a record that it has published, until
+    /// main has released it. The engine never does, but a compromised renderer can, and makes that
+    /// undefined behaviour in main: listeners read arguments whose bounds were checked before they were
+    /// changed.
+    #[must_use]
+    #[expect(unsafe_code, reason = "the caller vouches for the renderers")]
+    pub unsafe fn trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
         self
     }
 

@@ -1,6 +1,7 @@
 //! One session as main's dispatcher holds it.
 
 use super::gone::GoneDetails;
+use super::memory::Promise;
 use super::{Listener, WebContents};
 use crate::emitter::Snapshots;
 use crate::session::inbox::Inbox;
@@ -29,6 +30,10 @@ pub(super) struct Slot {
     /// Rounds since the last message.
     quiet: u32,
     pub(super) leaving: Option<Leaving>,
+    /// Of main's memory, for the message that arrives in fragments.
+    pub(super) promise: Option<Promise>,
+    /// Not read until there is memory for its message.
+    pub(super) stalled: bool,
 }
 
 /// A renderer that hung up or died: what it had committed is delivered first.
@@ -50,6 +55,8 @@ impl Slot {
             active: false,
             quiet: 0,
             leaving: None,
+            promise: None,
+            stalled: false,
         };
         (slot, prepared.invitation)
     }
@@ -70,7 +77,17 @@ impl Slot {
     /// that left no more than can have been there when it did, whoever writes on in its name.
     #[inline]
     pub(super) fn may_deliver(&self) -> bool {
-        !self.page.is_destroyed() && self.leaving.as_ref().is_none_or(|leaving| leaving.left > 0)
+        !self.stalled
+            && !self.page.is_destroyed()
+            && self.leaving.as_ref().is_none_or(|leaving| leaving.left > 0)
+    }
+
+    /// Whether a turn would do anything.
+    #[inline]
+    pub(super) fn is_ready(&self) -> bool {
+        let end = self.page.end();
+        self.inbox.lane.is_ready() && !self.stalled
+            || end.has_backlog() && end.drain_overflow() != Ok(false)
     }
 
     /// Whether a leaving renderer has nothing left to deliver.

@@ -1,17 +1,18 @@
 //! What only the dispatching thread of main touches, and its rounds over the sessions.
 
-use super::event::SyncCall;
+use super::delivery::{Delivery, Taken};
+use super::gathering::Gathering;
 use super::handler::Tasks;
+use super::memory::Memory;
 use super::orphans::Orphans;
 use super::slot::Slot;
-use super::{Core, Diagnostic, Event, Listener};
-use crate::emitter::{Snapshot, guarded};
-use crate::error::{Corrupt, Error};
-use crate::limits::{ROUND_BYTES, ROUND_RECORDS};
+use super::{Core, Trust};
+use crate::error::Corrupt;
+use crate::limits::{GATHER_PATIENCE, ROUND_BYTES, ROUND_RECORDS};
 use crate::rendezvous::listener::Listener as Doorway;
 use crate::ring::CopyBuffer;
-use crate::value::ArgsRef;
-use crate::wire::{Content, Kind};
+use crate::session::inbox::Inbox;
+use crate::wire::{Content, Envelope};
 use slab::Slab;
 use std::time::Instant;
 
@@ -31,13 +32,14 @@ pub(super) struct State {
     pub(super) orphans: Orphans,
     /// Messages are copied here before they are looked at.
     buffer: CopyBuffer,
+    pub(super) memory: Memory,
     /// The emitter's version when sessions last let go of removed listeners.
     version: u64,
     pub(super) looked: Instant,
 }
 
 impl State {
-    pub(super) fn new(listener: Option<Doorway>) -> Self {
+    pub(super) fn new(listener: Option<Doorway>, gather_limit: usize) -> Self {
         Self {
             sessions: Slab::new(),
             active: Vec::new(),
@@ -47,6 +49,7 @@ impl State {
             tasks: Tasks::default(),
             orphans: Orphans::default(),
             buffer: CopyBuffer::default(),
+            memory: Memory::new(gather_limit),
             version: 0,
             looked: Instant::now(),
         }
@@ -65,7 +68,7 @@ impl State {
     /// Whether a round would find anything.
     #[inline]
     pub(super) fn is_ready(&self) -> bool {
-        self.active.iter().any(|key| self.sessions[*key].inbox.lane.is_ready())
+        self.active.iter().any(|key| self.sessions[*key].is_ready())
     }
 
     /// Whether the renderer of an active session runs on another CPU, worth spinning for.
@@ -97,6 +100,12 @@ impl State {
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
         let (mut records, mut bytes, mut delivered) = (0, 0, 0);
+        if self.sessions[key].page.end().has_backlog()
+            && let Err(corrupt) = self.sessions[key].page.end().drain_overflow()
+        {
+            self.cut_off(core, key, corrupt);
+            return 0;
+        }
         while delivered < budget
             && records < ROUND_RECORDS
             && bytes < ROUND_BYTES
@@ -104,7 +113,7 @@ impl State {
         {
             match self.take(core, key) {
                 Ok(Taken::Nothing) => break,
-                Ok(Taken::Definition { len }) => bytes += len,
+                Ok(Taken::Part { len }) => bytes += len,
                 Ok(Taken::Message { len }) => {
                     delivered += 1;
                     bytes += len;
@@ -117,7 +126,37 @@ impl State {
             records += 1;
         }
         self.end_turn(core, key, records, bytes);
+        if self.memory.freed {
+            self.resume_stalled();
+        }
         delivered
+    }
+
+    /// There is memory again: whoever waited for some is read on.
+    #[cold]
+    fn resume_stalled(&mut self) {
+        (self.memory.freed, self.memory.wanted) = (false, false);
+        let stalled = self.sessions.iter_mut().filter(|(_, slot)| slot.stalled);
+        let resume = |(key, slot): (usize, &mut Slot)| {
+            slot.stalled = false;
+            key
+        };
+        for key in stalled.map(resume).collect::<Vec<_>>() {
+            self.activate(key);
+        }
+    }
+
+    /// Cuts renderers off that keep memory which others wait for and send nothing.
+    pub(super) fn press_for_memory(&mut self, core: &Core) {
+        let overdue = self.sessions.iter().filter_map(|(key, slot)| {
+            let lasted = slot.promise.as_ref()?.overdue()?;
+            (!slot.inbox.lane.is_ready()).then_some((key, lasted))
+        });
+        for (key, lasted) in overdue.collect::<Vec<_>>() {
+            let (found, expected) = (lasted.as_secs(), GATHER_PATIENCE.as_secs());
+            let corrupt = Corrupt { place: "seconds of an unfinished message", found, expected };
+            self.cut_off(core, key, corrupt);
+        }
     }
 
     #[inline]
@@ -135,41 +174,49 @@ impl State {
         }
     }
 
-    /// Takes one record of a session, and delivers it if it is a message.
+    /// Takes one record of a session, and delivers the message that it is or completes.
     #[inline]
     fn take(&mut self, core: &Core, key: usize) -> Result<Taken, Corrupt> {
-        let slot = &mut self.sessions[key];
-        let Some(content) = slot.inbox.copy_next(&mut self.buffer)? else {
-            return Ok(Taken::Nothing);
-        };
-        let (envelope, len) = (content.envelope, content.len());
-        if envelope.kind == Kind::Define {
-            slot.snapshots.forget(envelope.slot);
-            return Ok(Taken::Definition { len });
+        let Self { sessions, buffer, memory, tasks, .. } = self;
+        let Slot { page, inbox, snapshots, promise, stalled, .. } = &mut sessions[key];
+        let Inbox { lane, names, gather, message_limit, .. } = inbox;
+        let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
+        let envelope = Envelope::first(&record)?;
+        if gather.is_active() || envelope.begins_run {
+            let mut gathering =
+                Gathering { pool: &core.pool, memory, gather, promise, limit: *message_limit };
+            let len = record.len();
+            if !gathering.take(&record, envelope)? {
+                *stalled = true;
+                core.timer.start();
+                return Ok(Taken::Nothing);
+            }
+            drop(record);
+            lane.publish_head();
+            if let Some((envelope, whole)) = gather.take_whole() {
+                let delivery = Delivery { core, page, names, snapshots, tasks };
+                delivery.deliver_whole(envelope, whole)?;
+                memory.give_back(promise.take());
+                return Ok(Taken::Message { len });
+            }
+            return Ok(Taken::Part { len });
         }
-        let channel = slot.inbox.names.get(envelope.slot)?;
-        let args = ArgsRef::check(content.payload)?;
-        slot.page.end().link.tally.received.count(len);
-        match envelope.kind {
-            Kind::Message => {
-                let snapshot = slot.snapshots.get(&core.emitter, envelope.slot, channel);
-                deliver(core, snapshot, &Event::new(&slot.page, channel, None), args);
-            }
-            Kind::SyncCall => {
-                let snapshot = slot.snapshots.get(&core.emitter, envelope.slot, channel);
-                let call = SyncCall::new(envelope.call);
-                let event = Event::new(&slot.page, channel, Some(&call));
-                if deliver(core, snapshot, &event, args) == 0 {
-                    core.report(&Diagnostic::NoSyncListener { id: slot.page.id(), channel });
-                }
-                settle(core, &event, &call);
-            }
-            Kind::Invoke => {
-                self.tasks.invoke(core, &slot.page, channel, envelope.call, args.to_owned());
-            }
-            Kind::Define | Kind::Answer => return Err(wrong_kind(&content)),
+        let delivery = Delivery { core, page, names, snapshots, tasks };
+        if core.options.trust == Trust::InPlace {
+            // SAFETY: `MainOptions::trust` is unsafe: its caller has promised that renderers do not write
+            // records that they have published.
+            #[expect(unsafe_code, reason = "main was told to trust its renderers")]
+            let content = Content::parse(unsafe { record.content() })?;
+            let taken = delivery.deliver(&content);
+            drop(record);
+            lane.publish_head();
+            return taken;
         }
-        Ok(Taken::Message { len })
+        let content = Content::parse(record.copy_into(buffer))?;
+        drop(record);
+        // At once, so that a renderer that waits for space waits for no listener.
+        lane.publish_head();
+        delivery.deliver(&content)
     }
 
     /// Ends a session whose renderer cheats.
@@ -183,12 +230,17 @@ impl State {
     pub(super) fn rest(&mut self, core: &Core, key: usize) -> bool {
         let slot = &mut self.sessions[key];
         slot.page.end().link.flush_inbox(&mut slot.inbox);
-        if let Err(corrupt) = slot.page.end().rest() {
-            self.cut_off(core, key, corrupt);
-            return true;
+        match slot.page.end().rest() {
+            Ok(true) => {}
+            Ok(false) => return false,
+            Err(corrupt) => {
+                self.cut_off(core, key, corrupt);
+                return true;
+            }
         }
         let slot = &mut self.sessions[key];
-        if !slot.inbox.arm() {
+        // Who waits for memory is woken by whoever gives some back, and has nothing new to tell.
+        if !slot.stalled && !slot.inbox.arm() {
             slot.inbox.disarm();
             return false;
         }
@@ -208,7 +260,7 @@ impl State {
     pub(super) fn rest_all(&mut self, core: &Core) -> bool {
         let mut awake = 0;
         while let Some(&key) = self.active.get(awake) {
-            let leaves = self.sessions[key].leaving.is_some();
+            let leaves = self.sessions[key].leaving.is_some() && !self.sessions[key].stalled;
             if leaves || !self.rest(core, key) {
                 awake += 1;
             }
@@ -220,44 +272,4 @@ impl State {
         self.sessions[key].active = false;
         self.active.retain(|active| *active != key);
     }
-}
-
-/// What came of a look at a session's ring.
-#[derive(Debug, Clone, Copy)]
-enum Taken {
-    Nothing,
-    Definition { len: usize },
-    Message { len: usize },
-}
-
-/// Hands a message to its listeners; says how many ran.
-#[inline]
-fn deliver(
-    core: &Core,
-    snapshot: &Snapshot<Listener>,
-    event: &Event<'_>,
-    args: ArgsRef<'_>,
-) -> usize {
-    let call = |listener: &Listener| guarded(|| listener(event, args));
-    let emitted = core.emitter.emit_to(snapshot, event.channel(), call);
-    if let Some(error) = &emitted.failed {
-        core.report(&Diagnostic::Uncaught { channel: event.channel(), error });
-    }
-    emitted.ran
-}
-
-/// A call that none of its listeners has answered or kept is answered with that.
-fn settle(core: &Core, event: &Event<'_>, call: &SyncCall) {
-    match call.settle(event.sender()) {
-        Ok(()) | Err(Error::RendererGone { .. }) => {}
-        Err(error) => {
-            core.report(&Diagnostic::AnswerFailed { channel: event.channel(), error: &error });
-        }
-    }
-}
-
-#[cold]
-fn wrong_kind(content: &Content<'_>) -> Corrupt {
-    let found = content.envelope.kind as u64;
-    Corrupt { place: "kind on the lane to main", found, expected: Kind::Message as u64 }
 }

@@ -1,9 +1,12 @@
 //! One renderer as main sees it: Electron's `WebContents`.
 
+use super::{WebContentsBurst, WebContentsClaim};
 use crate::error::Error;
 use crate::session::counters::Counters;
 use crate::session::main_end::MainEnd;
+use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
+use crate::wire::Signature;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,10 +51,42 @@ impl WebContents {
     /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Forked`]; [`Error::Corrupt`] if the
     /// renderer is found to cheat, which ends its session.
     pub fn send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
-        self.end.send(channel, args.archive())
+        self.end.send(Signature::dynamic(channel), args.archive())
     }
 
-    /// Bytes that wait in main because the renderer does not read.
+    /// Sends a message of a typed channel: it is serialised straight into the ring, if that has room.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`Error::NotCloneable`] if the type's own code refuses.
+    #[inline]
+    pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
+        self.burst()?.send_typed(channel, value)
+    }
+
+    /// Reserves `len` bytes of a message to be written in place. The renderer's listeners get one bytes
+    /// value. What the ring has no room for is written in a buffer. Never blocks.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`Error::ClaimHeld`].
+    pub fn claim<'w>(
+        &'w self,
+        channel: &'w str,
+        len: usize,
+    ) -> Result<WebContentsClaim<'w>, Error> {
+        WebContentsClaim::new(self.burst()?, channel, len)
+    }
+
+    /// Begins a burst: messages that leave together, at less cost each. Other threads that send to this
+    /// renderer wait until it ends.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
+    #[inline]
+    pub fn burst(&self) -> Result<WebContentsBurst<'_>, Error> {
+        Ok(WebContentsBurst::new(self, self.end.claim()?))
+    }
+
+    /// Bytes that wait in main, with what they cost besides, because the renderer does not read.
     #[must_use]
     pub fn queued_bytes(&self) -> usize {
         self.end.queued()

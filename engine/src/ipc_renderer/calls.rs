@@ -3,7 +3,6 @@
 use crate::error::{Corrupt, Error};
 use crate::limits::PENDING_INVOKES;
 use crate::value::Value;
-use crate::wire::Content;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -46,15 +45,17 @@ impl Calls {
         Ok(call)
     }
 
-    /// Hands an answer to the call it is for. Returns whether anybody still waited.
+    /// Hands what `answer` makes of the call's channel to the call it is for. Returns whether anybody still waited.
     ///
     /// # Errors
     /// [`Corrupt`] if it is no answer.
-    pub(super) fn complete(&self, content: &Content<'_>) -> Result<bool, Corrupt> {
-        let Some(call) = self.pending.lock().remove(&content.envelope.call) else {
-            return Ok(false);
-        };
-        call.finish(content.answer(&call.channel)?);
+    pub(super) fn complete(
+        &self,
+        id: u32,
+        answer: impl FnOnce(&str) -> Result<Result<Value, Error>, Corrupt>,
+    ) -> Result<bool, Corrupt> {
+        let Some(call) = self.pending.lock().remove(&id) else { return Ok(false) };
+        call.finish(answer(&call.channel)?);
         Ok(true)
     }
 

@@ -6,10 +6,11 @@ use crate::emitter::{BoxError, Snapshots, guarded};
 use crate::error::{Corrupt, Error};
 use crate::limits::ROUND_RECORDS;
 use crate::session::inbox::Inbox;
+use crate::session::payload::{Forged, Payload};
 use crate::session::poller::{Poller, Token};
-use crate::value::{ArgsRef, Value};
+use crate::value::Value;
 use crate::wait::SpinOutcome;
-use crate::wire::{Content, Kind, Names};
+use crate::wire::{Buffer, Content, Envelope, Gather, Kind, Names};
 use rustix::event::Timespec;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -181,29 +182,76 @@ impl IpcRenderer {
         Ok(delivered)
     }
 
-    /// Takes one record and delivers it if it is a message; says whether it was. The record is
+    /// Takes one record and delivers what it completes; says how many messages that were. The record is
     /// released when its listeners have returned.
     fn deliver_next(&self, desk: &mut Desk) -> Result<Option<usize>, Corrupt> {
-        let Desk { inbox, snapshots } = desk;
-        let Some((record, names)) = inbox.peek()? else { return Ok(None) };
+        let Desk { inbox: Inbox { lane, names, gather, message_limit, .. }, snapshots } = desk;
+        let Some(record) = lane.peek()? else { return Ok(None) };
         // SAFETY: main is trusted by its renderers: it made their memory and may end them. A main of
         // ours never writes a record that it has published.
         #[expect(unsafe_code, reason = "the renderer reads main's records in place")]
         let content = Content::parse(unsafe { record.content() })?;
-        match content.envelope.kind {
-            Kind::Define => {
-                names.define(content.envelope.slot, content.payload)?;
-                snapshots.forget(content.envelope.slot);
+        let Envelope { kind, begins_run, slot, .. } = content.envelope;
+        if gather.is_active() || begins_run {
+            self.gather(gather, *message_limit, &content)?;
+            drop(record);
+            let Some((envelope, buffer)) = gather.take_whole() else { return Ok(Some(0)) };
+            return self.deliver_whole(names, snapshots, envelope, buffer).map(Some);
+        }
+        match kind {
+            Kind::Define | Kind::DefineTyped => {
+                names.define(&content)?;
+                snapshots.forget(slot);
                 return Ok(Some(0));
             }
             Kind::Message => self.emit(names, snapshots, &content)?,
             Kind::Answer => self.answer(&content)?,
-            Kind::SyncCall | Kind::Invoke => {
-                let (found, expected) = (content.envelope.kind as u64, Kind::Message as u64);
-                return Err(Corrupt { place: "kind on the lane from main", found, expected });
-            }
+            _ => return Err(wrong_kind(kind)),
         }
         Ok(Some(1))
+    }
+
+    /// Takes a record of a message that comes in several.
+    #[cold]
+    fn gather(
+        &self,
+        gather: &mut Gather,
+        limit: usize,
+        content: &Content<'_>,
+    ) -> Result<(), Corrupt> {
+        let bytes = match content.envelope.kind {
+            Kind::Fragment => content.payload,
+            Kind::Abort => {
+                self.core.end.pool.give(gather.abort()?);
+                return Ok(());
+            }
+            Kind::Message | Kind::Answer => {
+                let (total, bytes) = content.begin_run()?;
+                gather.begin(content.envelope, total, limit, self.core.end.pool.take())?;
+                bytes
+            }
+            kind => return Err(wrong_kind(kind)),
+        };
+        gather.extend_from(bytes)
+    }
+
+    /// Delivers a message that came in several records.
+    #[cold]
+    fn deliver_whole(
+        &self,
+        names: &Names,
+        snapshots: &mut Snapshots<Listener>,
+        envelope: Envelope,
+        buffer: Buffer,
+    ) -> Result<usize, Corrupt> {
+        match envelope.kind {
+            Kind::Message => {
+                self.emit(names, snapshots, &Content { envelope, payload: &buffer })?;
+                self.core.end.pool.give(buffer);
+            }
+            _ => self.answer_whole(envelope, buffer)?,
+        }
+        Ok(1)
     }
 
     #[inline]
@@ -214,32 +262,64 @@ impl IpcRenderer {
         content: &Content<'_>,
     ) -> Result<(), Corrupt> {
         let slot = content.envelope.slot;
-        let channel = names.get(slot)?;
-        let args = ArgsRef::check(content.payload)?;
+        let known = names.get(slot)?;
+        let channel = &*known.channel;
+        let payload = Payload::new(known, content.payload)?;
         self.core.end.link.tally.received.count(content.len());
         let event = RendererEvent::new(self, channel);
         let emitter = &self.core.emitter;
-        let call = |listener: &Listener| guarded(|| listener(&event, args));
+        let call = |listener: &Listener| guarded(|| listener(&event, payload));
         let emitted = emitter.emit_to(snapshots.get(emitter, slot, channel), channel, call);
-        if let Some(error) = emitted.failed {
-            self.core.report(channel, &error);
+        match emitted.failed {
+            Some(error) => self.core.failed(channel, &error),
+            None => Ok(()),
         }
+    }
+
+    fn answer_whole(&self, envelope: Envelope, buffer: Buffer) -> Result<(), Corrupt> {
+        self.core.end.link.tally.received.count(buffer.len());
+        let waited = self
+            .core
+            .calls
+            .complete(envelope.call, |channel| envelope.answer_of(buffer, channel))?;
+        self.note_answer(waited);
         Ok(())
     }
 
     fn answer(&self, content: &Content<'_>) -> Result<(), Corrupt> {
         self.core.end.link.tally.received.count(content.len());
-        if self.core.calls.complete(content)? {
+        let id = content.envelope.call;
+        let waited = self.core.calls.complete(id, |channel| content.answer(channel))?;
+        self.note_answer(waited);
+        Ok(())
+    }
+
+    fn note_answer(&self, waited: bool) {
+        if waited {
             self.core.desk.notify();
         } else {
             self.core.end.link.tally.late_answers.add(1);
         }
-        Ok(())
     }
 }
 
+#[cold]
+fn wrong_kind(kind: Kind) -> Corrupt {
+    let (found, expected) = (kind as u64, Kind::Message as u64);
+    Corrupt { place: "kind on the lane from main", found, expected }
+}
+
 impl Core {
+    /// A listener has failed; or what it was to get is none of its type.
     #[cold]
+    fn failed(&self, channel: &str, error: &BoxError) -> Result<(), Corrupt> {
+        if let Some(corrupt) = Forged::find(error) {
+            return Err(corrupt);
+        }
+        self.report(channel, error);
+        Ok(())
+    }
+
     fn report(&self, channel: &str, error: &BoxError) {
         let hook = self.on_uncaught.lock().clone();
         if let Some(hook) = hook {

@@ -45,6 +45,21 @@ impl Outgoing {
         self.ring.content_max()
     }
 
+    /// Bytes of the ring.
+    #[inline]
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.ring.capacity()
+    }
+
+    /// See [`Producer::look_for_space`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn look_for_space(&mut self) -> Result<usize, Corrupt> {
+        self.ring.look_for_space()
+    }
+
     /// Looks for a consumer that sleeps, once all of a call or batch is committed.
     #[inline]
     pub fn flush(&mut self) -> Option<Wake> {
@@ -70,6 +85,12 @@ impl Outgoing {
         };
         self.space.disarm();
         fits
+    }
+
+    /// See [`Sleeper::was_rung`].
+    #[must_use]
+    pub fn was_rung(&self, armed: Armed) -> bool {
+        self.space.was_rung(armed)
     }
 
     /// Is awake again, once per armed [`arm_for_space`](Self::arm_for_space).

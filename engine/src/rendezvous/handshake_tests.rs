@@ -12,8 +12,13 @@ const HELLO: Hello =
 
 fn welcome() -> Welcome {
     let capacities = Capacities { to_main: 1 << 20, to_renderer: 1 << 20, replies: 1 << 18 };
-    let grant =
-        Grant { web_contents: 3, main_segment: 2 << 20, renderer_segment: 2 << 20, capacities };
+    let grant = Grant {
+        web_contents: 3,
+        main_segment: 2 << 20,
+        renderer_segment: 2 << 20,
+        capacities,
+        message_limit: 1 << 30,
+    };
     Welcome { terms: Terms { features: 0b110, ..TERMS }, verdict: Ok(grant) }
 }
 

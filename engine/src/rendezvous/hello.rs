@@ -18,7 +18,8 @@
 //! 64                                         56  ring to main                  u64
 //!                                            64  ring to the renderer          u64
 //!                                            72  ring of replies               u64
-//!                                            80  zero
+//!                                            80  the largest message           u64
+//!                                            88  zero
 //!                                            96
 //! ```
 //!

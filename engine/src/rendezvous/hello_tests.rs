@@ -15,6 +15,7 @@ fn hello() -> Hello {
 
 fn welcome() -> Welcome {
     let grant = Grant {
+        message_limit: 1 << 30,
         web_contents: 7,
         main_segment: 0x6_0000,
         renderer_segment: 0x11_0000,
@@ -117,6 +118,10 @@ fn no_flipped_bit_of_a_welcome_grants_an_illegal_session() {
             32..36 | 40..56 => match granted {
                 Ok(grant) => assert!(grant.web_contents > 0 && grant.main_segment >= 0x5_0000),
                 Err(error) => assert!(place(error).starts_with("welcome ")),
+            },
+            80..88 => match granted {
+                Ok(grant) => assert!(grant.message_limit <= i32::MAX as u64),
+                Err(error) => assert_eq!(place(error), "welcome largest message"),
             },
             _ => assert!(granted.is_err(), "bit {bit} was not noticed"),
         }

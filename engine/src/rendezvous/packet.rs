@@ -47,6 +47,10 @@ pub(super) fn at_least(place: &'static str, found: u64, least: u64) -> Result<u6
     if found < least { Err(corrupt(place, found, least)) } else { Ok(found) }
 }
 
+pub(super) fn at_most(place: &'static str, found: u64, most: u64) -> Result<u64, Corrupt> {
+    if found > most { Err(corrupt(place, found, most)) } else { Ok(found) }
+}
+
 pub(super) fn zero(place: &'static str, bytes: &[u8]) -> Result<(), Corrupt> {
     match bytes.iter().find(|byte| **byte != 0) {
         None => Ok(()),

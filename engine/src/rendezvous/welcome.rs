@@ -2,10 +2,11 @@
 //! drawn there, beside the hello's.
 
 use super::packet::{
-    Places, at_least, capacity, corrupt, exactly, get_u32, get_u64, preamble, put_u32, put_u64,
-    zero,
+    Places, at_least, at_most, capacity, corrupt, exactly, get_u32, get_u64, preamble, put_u32,
+    put_u64, zero,
 };
 use super::terms::{Capacities, Terms};
+use crate::limits::MESSAGE_LIMIT_MAX;
 use crate::{Corrupt, Error};
 
 const MAGIC: u64 = u64::from_le_bytes(*b"RINGWELC");
@@ -83,6 +84,8 @@ pub(crate) struct Grant {
     pub renderer_segment: u64,
     /// The rings in them.
     pub capacities: Capacities,
+    /// The largest message, in bytes of its payload.
+    pub message_limit: u64,
 }
 
 /// What main answers.
@@ -116,6 +119,7 @@ impl Welcome {
                 put_u64(&mut packet, 56, grant.capacities.to_main.into());
                 put_u64(&mut packet, 64, grant.capacities.to_renderer.into());
                 put_u64(&mut packet, 72, grant.capacities.replies.into());
+                put_u64(&mut packet, 80, grant.message_limit);
             }
         }
         packet
@@ -146,7 +150,7 @@ impl Welcome {
 
     fn decode_grant(packet: &[u8; Self::LEN]) -> Result<Grant, Corrupt> {
         zero("welcome reserved bytes", &packet[36..40])?;
-        zero("welcome reserved bytes", &packet[80..])?;
+        zero("welcome reserved bytes", &packet[88..])?;
         let web_contents = get_u32(packet, 32);
         if web_contents == 0 {
             return Err(corrupt("welcome id of the web contents", 0, 1));
@@ -167,6 +171,11 @@ impl Welcome {
                 renderers,
             )?,
             capacities,
+            message_limit: at_most(
+                "welcome largest message",
+                get_u64(packet, 80),
+                MESSAGE_LIMIT_MAX as u64,
+            )?,
         })
     }
 

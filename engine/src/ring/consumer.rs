@@ -6,6 +6,8 @@ use super::record::{Header, record_size};
 use crate::error::Corrupt;
 use crate::layout::HeadWord;
 use crate::sync::{Ordering, Shared, Site, at, fence_at};
+#[cfg(not(loom))]
+use std::mem::MaybeUninit;
 
 /// The reading end of a ring. There is one, in one process.
 #[derive(Debug)]
@@ -156,6 +158,26 @@ impl Record<'_> {
     pub fn copy_into<'b>(&self, buffer: &'b mut CopyBuffer) -> &'b [u8] {
         self.consumer.data.copy_lines(self.consumer.position, buffer.lines(record_size(self.len)));
         buffer.content(self.len)
+    }
+
+    /// The content's first eight bytes, loaded once; `None` if it is shorter.
+    #[inline]
+    #[must_use]
+    #[cfg(not(loom))]
+    pub fn first_word(&self) -> Option<[u8; 8]> {
+        (self.len >= 8).then(|| self.consumer.data.first_word(self.consumer.position))
+    }
+
+    /// Fills `place` with the content behind its first `skip` bytes, whatever the producer does to it
+    /// meanwhile, and returns what is then initialised.
+    ///
+    /// # Panics
+    /// If the content is shorter.
+    #[inline]
+    #[cfg(not(loom))]
+    pub fn copy_part<'b>(&self, skip: usize, place: &'b mut [MaybeUninit<u8>]) -> &'b mut [u8] {
+        assert!(skip + place.len() <= self.len, "beyond the record");
+        self.consumer.data.copy_bytes(self.consumer.position, skip, place)
     }
 
     /// The content in place. Byte 8 of it is 16-aligned.

@@ -10,6 +10,8 @@ use crate::layout::{HEADER_WORD, LINE};
 use crate::sync::Ordering;
 use crate::sync::{AtomicU64, Owner};
 use std::fmt;
+#[cfg(not(loom))]
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::slice;
 #[cfg(any(test, loom))]
@@ -172,22 +174,62 @@ impl RingData {
         }
     }
 
-    /// A string copy in assembly is a plain copy to the machine and no data race to the language;
-    /// from 4 KiB on it has memcpy's speed.
     #[cold]
     fn copy_by_string(&self, position: u64, lines: &mut [Line]) {
-        let from = self.line(position).as_ptr();
+        let from = self.line(position).cast::<u8>();
         // SAFETY: `lines` is ours to write; as many lines from `from` on lie within the ring, by the
-        // assertion in `copy_lines`; the direction flag is clear by the ABI.
-        unsafe {
-            std::arch::asm!(
-                "rep movsb",
-                inout("rcx") size_of_val(lines) => _,
-                inout("rdi") lines.as_mut_ptr() => _,
-                inout("rsi") from => _,
-                options(nostack, preserves_flags),
-            );
-        }
+        // assertion in `copy_lines`.
+        unsafe { copy_string(from, lines.as_mut_ptr().cast(), size_of_val(lines)) };
+    }
+
+    /// The first word of the content of a record at `position`, which the producer may be writing.
+    #[inline]
+    #[cfg(not(loom))]
+    pub(crate) fn first_word(&self, position: u64) -> [u8; 8] {
+        // SAFETY: two words of a line, aligned; as atomics, because a hostile producer may write them
+        // now.
+        let [_header, first] = unsafe { self.line(position).cast::<[AtomicU64; 2]>().as_ref() };
+        first.load(Ordering::Relaxed).to_le_bytes()
+    }
+
+    /// Copies the content of a record at `position` behind its first `skip` bytes, whatever the
+    /// producer may do to it meanwhile. The record must end within the ring, which the caller has
+    /// checked.
+    #[inline]
+    #[cfg(not(loom))]
+    pub(crate) fn copy_bytes<'b>(
+        &self,
+        position: u64,
+        skip: usize,
+        place: &'b mut [MaybeUninit<u8>],
+    ) -> &'b mut [u8] {
+        let first = self.index(position) + HEADER_WORD + skip;
+        assert!(first + place.len() <= self.capacity, "bytes beyond the ring");
+        // SAFETY: `first` lies within the ring, by the assertion.
+        let from = unsafe { self.lines.cast::<u8>().add(first) };
+        // SAFETY: `place` is ours to write, and as many bytes from `from` on lie within the ring.
+        unsafe { copy_string(from, place.as_mut_ptr().cast(), place.len()) };
+        // SAFETY: all of `place` has just been written.
+        unsafe { place.assume_init_mut() }
+    }
+}
+
+/// A string copy in assembly is a plain copy to the machine and no data race to the language, for
+/// memory that another process may write meanwhile; from 4 KiB on it has memcpy's speed.
+///
+/// # Safety
+/// `len` bytes must be mapped at `from`, and at `to` they must be the caller's to write.
+#[inline]
+unsafe fn copy_string(from: NonNull<u8>, to: *mut u8, len: usize) {
+    // SAFETY: the ranges are the caller's promise; the direction flag is clear by the ABI.
+    unsafe {
+        std::arch::asm!(
+            "rep movsb",
+            inout("rcx") len => _,
+            inout("rdi") to => _,
+            inout("rsi") from.as_ptr() => _,
+            options(nostack, preserves_flags),
+        );
     }
 }
 

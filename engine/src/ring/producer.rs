@@ -70,6 +70,22 @@ impl Producer {
         Ok(Claim { producer: self, len })
     }
 
+    /// Bytes of the ring.
+    #[inline]
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.data.capacity()
+    }
+
+    /// Bytes free now. More may be free by the time this returns.
+    ///
+    /// # Errors
+    /// [`Corrupt`] as for [`claim`](Self::claim).
+    pub fn look_for_space(&mut self) -> Result<usize, Corrupt> {
+        self.look_at_head()?;
+        Ok(self.free())
+    }
+
     /// Whether the consumer has released all that was ever committed. A `false` may be stale, a
     /// `true` stays true until the next commit.
     ///
@@ -161,7 +177,7 @@ pub struct Claim<'p> {
     len: usize,
 }
 
-impl Claim<'_> {
+impl<'p> Claim<'p> {
     /// The content, to be written. What is in it now is left from earlier records.
     #[inline]
     #[expect(unsafe_code, reason = "the claim is the permission to write")]
@@ -169,6 +185,16 @@ impl Claim<'_> {
         // SAFETY: `claim` has reserved a record of `len` bytes at the tail and `reserve` has seen
         // the consumer release these lines; `&mut Producer` makes this the only producer; `commit`,
         // which publishes, consumes `self`.
+        unsafe { self.producer.data.content_mut(self.producer.tail, self.len) }
+    }
+
+    /// The content, for longer than the claim, which ends unwritten. The same claim made again before
+    /// anything else finds the same bytes.
+    #[inline]
+    #[expect(unsafe_code, reason = "the claim is the permission to write")]
+    pub(crate) fn into_bytes(self) -> &'p mut [u8] {
+        // SAFETY: as in `bytes`; the producer stays borrowed for as long as the slice, so that nothing
+        // is published meanwhile.
         unsafe { self.producer.data.content_mut(self.producer.tail, self.len) }
     }
 

@@ -44,7 +44,7 @@ impl Geometry {
     ///
     /// # Errors
     /// [`Error::TooLarge`] if a ring is larger than any may be.
-    pub(crate) fn grant(&self, web_contents: u32) -> Result<Grant, Error> {
+    pub(crate) fn grant(&self, web_contents: u32, message_limit: usize) -> Result<Grant, Error> {
         let word = |capacity: usize| {
             u32::try_from(capacity)
                 .map_err(|_| Error::TooLarge { found: capacity, limit: RING_CAPACITY_MAX })
@@ -58,6 +58,7 @@ impl Geometry {
                 to_renderer: word(self.to_renderer)?,
                 replies: word(self.replies)?,
             },
+            message_limit: message_limit as u64,
         })
     }
 
@@ -108,12 +109,12 @@ mod tests {
     #[test]
     fn a_renderer_understands_what_main_grants() {
         let geometry = Geometry { to_main: 1 << 16, to_renderer: 1 << 20, replies: 1 << 17 };
-        assert_eq!(Geometry::granted(&geometry.grant(3).unwrap()), Ok(geometry));
+        assert_eq!(Geometry::granted(&geometry.grant(3, 1 << 20).unwrap()), Ok(geometry));
     }
 
     #[test]
     fn a_grant_that_does_not_add_up_is_refused() {
-        let grant = Geometry::default().grant(1).unwrap();
+        let grant = Geometry::default().grant(1, 1 << 20).unwrap();
         let sizes = Grant { main_segment: grant.main_segment - 4096, ..grant };
         assert_eq!(Geometry::granted(&sizes).unwrap_err().place, "granted segment size");
         let mut odd = grant;

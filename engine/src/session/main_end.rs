@@ -3,32 +3,51 @@
 use super::counters::{Gauge, Traffic};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
+use super::lane_lock::{Claimed, LaneLock};
 use super::lanes::{self, Descriptors};
 use super::link::Link;
 use super::outbox::Outbox;
+use super::payload::raw_archive_len;
+use super::pool::Pool;
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::Terms;
 use crate::rendezvous::welcome::Welcome;
 use crate::sync::Shared;
-use crate::wire::{Answer, ENVELOPE, FINGERPRINT};
+use crate::wire::{Answer, FINGERPRINT, Signature};
 use parking_lot::Mutex;
+use std::ops::DerefMut;
 use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What all threads of main share of a session; the [`Inbox`] is the dispatcher's alone.
 #[derive(Debug)]
 pub(crate) struct MainEnd {
     pub(crate) link: Link,
-    messages: Mutex<Outbox>,
+    messages: LaneLock<Outbox>,
     messages_bell: Shared<WaitWords>,
     replies: Mutex<Outbox>,
     replies_bell: Shared<WaitWords>,
-    answer_max: usize,
+    message_limit: usize,
+    /// Something waits behind a ring.
+    backlog: AtomicBool,
+    pub(crate) pool: Arc<Pool>,
     /// Why the session was ended, until the dispatcher has reported it.
     corrupt: Mutex<Option<Corrupt>>,
     /// Handlers that were not done at once and still run.
     pub(crate) running: Gauge,
+    /// Bytes of their arguments.
+    pub(crate) running_bytes: Gauge,
+}
+
+/// What main decides of its sessions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) geometry: Geometry,
+    pub(crate) overflow_limit: usize,
+    pub(crate) message_limit: usize,
 }
 
 /// A session before its renderer has said hello.
@@ -42,7 +61,7 @@ pub(crate) struct Prepared {
 /// What the renderer is sent.
 #[derive(Debug)]
 pub(crate) struct Invitation {
-    geometry: Geometry,
+    bounds: Bounds,
     web_contents: u32,
     segments: Descriptors,
 }
@@ -61,22 +80,27 @@ impl Prepared {
     pub(crate) fn new(
         id: u32,
         stream: Stream,
-        geometry: Geometry,
-        overflow_limit: usize,
+        bounds: Bounds,
+        pool: &Arc<Pool>,
     ) -> Result<Self, Error> {
+        let Bounds { geometry, overflow_limit, message_limit } = bounds;
         let (lanes, segments) = lanes::create(&geometry, id)?;
+        let outbox = |lane| Outbox::new(lane, overflow_limit, message_limit, Arc::clone(pool));
         let end = MainEnd {
             link: Link::new(id, stream, lanes.cpus),
             messages_bell: lanes.messages.data_bell(),
-            messages: Mutex::new(Outbox::new(lanes.messages, overflow_limit)),
+            messages: LaneLock::new(outbox(lanes.messages)),
             replies_bell: lanes.replies.data_bell(),
-            answer_max: lanes.replies.content_max() - ENVELOPE,
-            replies: Mutex::new(Outbox::new(lanes.replies, overflow_limit)),
+            replies: Mutex::new(outbox(lanes.replies)),
+            message_limit,
+            backlog: AtomicBool::new(false),
+            pool: Arc::clone(pool),
             corrupt: Mutex::new(None),
             running: Gauge::default(),
+            running_bytes: Gauge::default(),
         };
-        let invitation = Invitation { geometry, web_contents: id, segments };
-        Ok(Self { end, inbox: Inbox::new(lanes.incoming), invitation })
+        let invitation = Invitation { bounds, web_contents: id, segments };
+        Ok(Self { end, inbox: Inbox::new(lanes.incoming, message_limit), invitation })
     }
 }
 
@@ -86,7 +110,8 @@ impl Invitation {
     /// # Errors
     /// As [`Stream::send_welcome`].
     pub(crate) fn send(&self, stream: &Stream) -> Result<(), Error> {
-        let grant = self.geometry.grant(self.web_contents)?;
+        let Bounds { geometry, message_limit, .. } = self.bounds;
+        let grant = geometry.grant(self.web_contents, message_limit)?;
         let welcome = Welcome { terms: terms(), verdict: Ok(grant) };
         let Descriptors { main, renderer } = &self.segments;
         stream.send_welcome(&welcome, [main.as_fd(), renderer.as_fd()])
@@ -113,23 +138,87 @@ impl MainEnd {
         if self.link.is_gone() { Err(Error::RendererGone { id: self.link.id() }) } else { Ok(()) }
     }
 
-    /// Sends arguments on a channel. Never blocks; any thread.
-    pub(crate) fn send(&self, channel: &str, payload: &[u8]) -> Result<(), Error> {
+    /// Sends a message. Never blocks; any thread.
+    ///
+    /// # Errors
+    /// As [`Outbox::send`], [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
+    #[inline]
+    pub(crate) fn send(&self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
         self.check()?;
-        let mut outbox = self.messages.lock();
-        let sent = outbox.send(channel, payload);
+        let mut outbox = self.messages.lock()?;
+        let sent = outbox.send(signature, payload);
         self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
     }
 
+    /// The sending end for user code, which may do anything while it has it.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
+    pub(crate) fn claim(&self) -> Result<Claimed<'_, Outbox>, Error> {
+        self.check()?;
+        Ok(self.messages.claim(self.messages.lock()?))
+    }
+
+    /// After one message of a claim: counts it, and wakes a renderer that is seen to sleep.
+    ///
+    /// # Errors
+    /// `sent`'s own; a renderer that cheats is cut off.
+    #[inline]
+    pub(crate) fn note(
+        &self,
+        outbox: &mut Outbox,
+        sent: Result<usize, Error>,
+    ) -> Result<(), Error> {
+        let wake = outbox.hint();
+        self.link.rouse(wake, &self.messages_bell);
+        self.count(outbox, &self.link.tally.sent, sent)
+    }
+
+    /// What `error` of the sending end means to the caller; a renderer that cheats is cut off.
+    #[cold]
+    pub(crate) fn failed(&self, error: Error) -> Error {
+        if let Error::Corrupt(corrupt) = error {
+            self.cut_off(corrupt);
+        }
+        error
+    }
+
+    /// The size of a message of `len` raw bytes.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    pub(crate) fn raw_archive_len(&self, len: usize) -> Result<usize, Error> {
+        raw_archive_len(len, self.message_limit)
+    }
+
+    /// After the last message of a claim. What waits behind the ring is announced: the dispatcher may
+    /// have gone to sleep meanwhile.
+    pub(crate) fn release(&self, mut outbox: impl DerefMut<Target = Outbox>) {
+        if outbox.queued() > 0
+            && let Err(corrupt) = outbox.rest()
+        {
+            self.cut_off(corrupt);
+        }
+        let wake = outbox.flush();
+        drop(outbox);
+        self.link.rouse(wake, &self.messages_bell);
+    }
+
     /// Answers an invoke, in one order with `send`.
+    ///
+    /// # Errors
+    /// As [`Outbox::answer`], [`Error::RendererGone`], [`Error::Forked`].
     pub(crate) fn answer_invoke(&self, answer: Answer<'_>, call: u32) -> Result<(), Error> {
         self.check()?;
-        let mut outbox = self.messages.lock();
+        let mut outbox = self.messages.lock()?;
         let sent = outbox.answer(answer, call);
         self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
     }
 
     /// Answers a sendSync.
+    ///
+    /// # Errors
+    /// As [`answer_invoke`](Self::answer_invoke).
     pub(crate) fn answer_sync(&self, answer: Answer<'_>, call: u32) -> Result<(), Error> {
         self.check()?;
         let mut outbox = self.replies.lock();
@@ -137,9 +226,9 @@ impl MainEnd {
         self.finish(outbox, &self.replies_bell, &self.link.tally.answers, sent)
     }
 
-    /// The longest value that can answer a sendSync, in bytes of its archive.
-    pub(crate) fn answer_max(&self) -> usize {
-        self.answer_max
+    /// The largest message in bytes of its payload.
+    pub(crate) fn message_limit(&self) -> usize {
+        self.message_limit
     }
 
     #[inline]
@@ -151,48 +240,78 @@ impl MainEnd {
         sent: Result<usize, Error>,
     ) -> Result<(), Error> {
         let wake = outbox.flush();
-        if let Ok(len) = sent {
-            traffic.count(len);
-        }
+        let counted = self.count(&outbox, traffic, sent);
         drop(outbox);
         self.link.rouse(wake, bell);
+        counted
+    }
+
+    #[inline]
+    fn count(
+        &self,
+        outbox: &Outbox,
+        traffic: &Traffic,
+        sent: Result<usize, Error>,
+    ) -> Result<(), Error> {
+        if outbox.queued() > 0 {
+            self.backlog.store(true, Ordering::Relaxed);
+        }
         match sent {
-            Err(Error::Corrupt(corrupt)) => {
-                self.cut_off(corrupt);
-                Err(corrupt.into())
+            Ok(len) => {
+                traffic.count(len);
+                Ok(())
             }
-            sent => sent.map(drop),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
-    /// Moves overflow into the rings, after the renderer has nudged.
+    /// Whether something waits behind a ring. A hint: another thread may add to it.
+    #[inline]
+    pub(crate) fn has_backlog(&self) -> bool {
+        self.backlog.load(Ordering::Relaxed)
+    }
+
+    /// Moves what fits from the overflow into the rings. Returns whether that was anything. Where a
+    /// user of another thread holds a claim, that is left to the next time.
     ///
     /// # Errors
     /// [`Corrupt`] if the renderer's words are impossible.
-    pub(crate) fn drain_overflow(&self) -> Result<(), Corrupt> {
-        for (outbox, bell) in
-            [(&self.messages, &self.messages_bell), (&self.replies, &self.replies_bell)]
-        {
-            let mut outbox = outbox.lock();
-            outbox.drain()?;
+    #[cold]
+    pub(crate) fn drain_overflow(&self) -> Result<bool, Corrupt> {
+        // Before the looks: what another thread adds behind them is seen the next time.
+        self.backlog.store(false, Ordering::Relaxed);
+        let messages = self.messages.lock_unless_claimed();
+        let (claimed, mut moved, mut waits) = (messages.is_none(), false, false);
+        let replies = Some(self.replies.lock());
+        for (outbox, bell) in [(messages, &self.messages_bell), (replies, &self.replies_bell)] {
+            let Some(mut outbox) = outbox else { continue };
+            moved |= outbox.drain()?;
+            waits |= outbox.queued() > 0;
             let wake = outbox.flush();
             drop(outbox);
             self.link.rouse(wake, bell);
         }
-        Ok(())
+        if waits || claimed {
+            self.backlog.store(true, Ordering::Relaxed);
+        }
+        Ok(moved)
     }
 
-    /// Prepares for a quiet time.
+    /// Prepares for a quiet time. `false` if there is work after all. A user's claim prepares itself,
+    /// when it ends.
     ///
     /// # Errors
     /// [`Corrupt`] if the renderer's words are impossible.
-    pub(crate) fn rest(&self) -> Result<(), Corrupt> {
-        self.messages.lock().rewind()?;
-        self.replies.lock().rewind()
+    pub(crate) fn rest(&self) -> Result<bool, Corrupt> {
+        let messages = self.messages.lock_unless_claimed();
+        let rested = messages.map_or(Ok(true), |mut messages| messages.rest())?;
+        Ok(self.replies.lock().rest()? && rested)
     }
 
     /// Bytes that wait behind the rings.
     pub(crate) fn queued(&self) -> usize {
-        self.messages.lock().queued() + self.replies.lock().queued()
+        // One's own claim is not asked: what it holds is its own to know.
+        let messages = self.messages.lock().map_or(0, |messages| messages.queued());
+        messages + self.replies.lock().queued()
     }
 }

@@ -18,18 +18,24 @@
 //!   main wrote.
 //!
 //! Locks here are process-local (parking_lot). A lane's end is locked for one record, by a renderer
-//! that waits for space until it has put it, and by main while it moves overflow; none of them is held
-//! over user code. The one lock that is, [`Turn`](turn::Turn), is whose turn it is to dispatch.
+//! that waits for space until it has put it, and by main while it moves overflow. Two locks are held over
+//! user code: [`Turn`](turn::Turn), whose turn it is to dispatch, and a [`LaneLock`](lane_lock::LaneLock)
+//! that a user has claimed. Both know their thread, and tell it instead of waiting for it.
 
 pub(crate) mod counters;
 pub(crate) mod geometry;
 pub(crate) mod inbox;
+pub(crate) mod lane_lock;
 pub mod lanes;
 pub(crate) mod link;
 pub(crate) mod main_end;
 pub(crate) mod outbound;
 pub(crate) mod outbox;
+pub(crate) mod overflow;
+pub(crate) mod payload;
 pub(crate) mod poller;
+pub(crate) mod pool;
 pub(crate) mod renderer_end;
 pub(crate) mod replies;
+pub(crate) mod sender;
 pub(crate) mod turn;

@@ -1,32 +1,48 @@
 //! The renderer's end of the messages lane to main.
 
-use crate::error::Error;
+use super::sender::{Filled, Put, Sender};
+use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
 use crate::ring::ClaimError;
 use crate::wait::{Armed, How, Wake};
-use crate::wire::{Content, ENVELOPE, Envelope, Interner, Kind};
+use crate::wire::{Content, Envelope, Kind, Run, Signature};
 
 /// Puts messages into the ring, one at a time.
 #[derive(Debug)]
 pub(crate) struct Outbound {
-    lane: Outgoing,
-    names: Interner,
+    sender: Sender,
     /// The id of the last `sendSync`.
     last_call: u32,
+    /// A run was begun and given up, and main has not been told.
+    aborting: bool,
 }
 
-/// What became of a message.
-#[derive(Debug)]
-pub(crate) enum Put {
-    /// It is in the ring.
-    Done,
-    /// The ring is too full for a record of so many bytes of content.
-    Full(usize),
+/// A message as it is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Message<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) signature: Signature<'a>,
+    pub(crate) call: u32,
+    pub(crate) payload: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// A message of dynamic arguments.
+    #[inline]
+    pub(crate) fn dynamic(kind: Kind, channel: &'a str, call: u32, payload: &'a [u8]) -> Self {
+        Self { kind, signature: Signature::dynamic(channel), call, payload }
+    }
+
+    /// A message that nobody answers.
+    #[inline]
+    pub(crate) fn plain(signature: Signature<'a>, payload: &'a [u8]) -> Self {
+        Self { kind: Kind::Message, signature, call: 0, payload }
+    }
 }
 
 impl Outbound {
     pub(crate) fn new(lane: Outgoing) -> Self {
-        Self { lane, names: Interner::new(), last_call: 0 }
+        Self { sender: Sender::new(lane), last_call: 0, aborting: false }
     }
 
     /// An id that no `sendSync` of the last 2^32 has had.
@@ -39,67 +55,151 @@ impl Outbound {
     /// Tries to put a message, its channel's name first if main does not know it.
     ///
     /// # Errors
-    /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Corrupt`].
+    /// [`Error::ChannelName`], [`Error::Corrupt`].
     #[inline]
-    pub(crate) fn put(
-        &mut self,
-        kind: Kind,
-        channel: &str,
-        call: u32,
-        payload: &[u8],
-    ) -> Result<Put, Error> {
-        let slot = match self.names.get(channel) {
-            Some(slot) => slot,
-            None => {
-                let slot = self.names.next_slot(channel)?;
-                let envelope = Envelope { kind: Kind::Define, slot, call: 0 };
-                let put = self.put_content(&Content { envelope, payload: channel.as_bytes() })?;
-                let Put::Done = put else { return Ok(put) };
-                self.names.insert(channel, slot);
-                slot
+    pub(crate) fn put(&mut self, message: &Message<'_>) -> Result<Put, Error> {
+        let Message { kind, signature, call, payload } = *message;
+        match self.slot(signature)? {
+            Ok(slot) => {
+                let envelope = Envelope::new(kind, slot, call);
+                Ok(self.sender.put(&Content { envelope, payload })?)
             }
-        };
-        self.put_content(&Content { envelope: Envelope { kind, slot, call }, payload })
-    }
-
-    #[inline]
-    fn put_content(&mut self, content: &Content<'_>) -> Result<Put, Error> {
-        match self.lane.claim(content.len()) {
-            Ok(mut claim) => {
-                content.write(claim.bytes());
-                claim.commit(content.len());
-                Ok(Put::Done)
-            }
-            Err(ClaimError::Full { .. }) => Ok(Put::Full(content.len())),
-            Err(ClaimError::TooLong { max }) => {
-                Err(Error::TooLarge { found: content.payload.len(), limit: max - ENVELOPE })
-            }
-            Err(ClaimError::Corrupt(corrupt)) => Err(corrupt.into()),
+            Err(len) => Ok(Put::Full(len)),
         }
     }
 
+    /// The run of a message that needs several records. [`put`](Self::put) has just said so.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn run(&mut self, message: &Message<'_>) -> Result<Result<Run, usize>, Error> {
+        let slot = self.slot(message.signature)?;
+        let run =
+            |slot| Run::new(Envelope::new(message.kind, slot, message.call), message.payload.len());
+        Ok(slot.map(run))
+    }
+
+    /// Puts the next record of `run`, of which `rest` is what has not been sent.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if main's words are impossible.
+    pub(crate) fn put_fragment(&mut self, run: &mut Run, rest: &[u8]) -> Result<Put, Corrupt> {
+        self.sender.put_fragment(run, rest)
+    }
+
+    /// Whether a message of `total` bytes fits into the ring now, in as many records as it takes.
+    ///
+    /// # Errors
+    /// As [`put_fragment`](Self::put_fragment).
+    pub(crate) fn fits_run(&mut self, total: usize) -> Result<bool, Corrupt> {
+        self.sender.fits_run(total)
+    }
+
+    /// Gives a run up. Main is told before it gets anything else.
+    pub(crate) fn give_up(&mut self, run: &Run) {
+        self.aborting |= run.sent() > 0;
+    }
+
+    /// Tries to have `fill` write a message of at most `max` bytes into the ring, as
+    /// [`Sender::fill`].
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    #[inline]
+    pub(crate) fn fill(
+        &mut self,
+        signature: Signature<'_>,
+        max: usize,
+        fill: impl FnOnce(&mut [u8]) -> Option<usize>,
+    ) -> Result<Filled, Error> {
+        match self.slot(signature)? {
+            Ok(slot) => {
+                let envelope = Envelope::new(Kind::Message, slot, 0);
+                Ok(self.sender.fill(envelope, max, fill)?)
+            }
+            Err(len) => Ok(Filled::Full(len)),
+        }
+    }
+
+    /// The place in the ring of the next message's payload: the place, or the bytes of content that
+    /// have to be free first.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn reserve(
+        &mut self,
+        signature: Signature<'_>,
+        len: usize,
+    ) -> Result<Result<&mut [u8], usize>, Error> {
+        if let Err(len) = self.slot(signature)? {
+            return Ok(Err(len));
+        }
+        let content = crate::wire::ENVELOPE + len;
+        Ok(self.sender.reserve(len)?.ok_or(content))
+    }
+
+    /// The longest payload of a message that is one record.
+    pub(crate) fn payload_max(&self) -> usize {
+        self.sender.payload_max()
+    }
+
+    #[inline]
+    fn slot(&mut self, signature: Signature<'_>) -> Result<Result<u16, usize>, Error> {
+        if self.aborting
+            && let Put::Full(len) = self.abort()?
+        {
+            return Ok(Err(len));
+        }
+        self.sender.slot(signature)
+    }
+
+    #[cold]
+    fn abort(&mut self) -> Result<Put, Corrupt> {
+        let envelope = Envelope::new(Kind::Abort, 0, 0);
+        let put = self.sender.put(&Content { envelope, payload: &[] })?;
+        self.aborting = put != Put::Done;
+        Ok(put)
+    }
+
+    /// Whether a record of `len` bytes of content fits now, or nothing ever will.
+    pub(crate) fn has_space(&mut self, len: usize) -> bool {
+        !matches!(self.sender.lane.claim(len), Err(ClaimError::Full { .. }))
+    }
+
     /// Announces a sleep until `len` bytes may fit: `None` if they fit now.
-    pub(crate) fn arm_for_space(&mut self, len: usize) -> Result<Option<Armed>, Error> {
-        match self.lane.arm_for_space(len, How::Futex) {
+    ///
+    /// # Errors
+    /// [`Corrupt`] if main's words are impossible.
+    pub(crate) fn arm_for_space(&mut self, len: usize) -> Result<Option<Armed>, Corrupt> {
+        match self.sender.lane.arm_for_space(len, How::Futex) {
             Ok(armed) => Ok(armed),
-            Err(ClaimError::Corrupt(corrupt)) => Err(corrupt.into()),
+            Err(ClaimError::Corrupt(corrupt)) => Err(corrupt),
             Err(_) => Ok(None),
         }
     }
 
     /// Is awake again.
     pub(crate) fn disarm(&mut self) {
-        self.lane.disarm();
+        self.sender.lane.disarm();
     }
 
     /// Looks for a main that sleeps.
     #[inline]
     pub(crate) fn flush(&mut self) -> Option<Wake> {
-        self.lane.flush()
+        self.sender.lane.flush()
+    }
+
+    /// The same between two messages of a burst: may miss one.
+    #[inline]
+    pub(crate) fn hint(&mut self) -> Option<Wake> {
+        self.sender.lane.hint()
     }
 
     /// See `Producer::rewind`.
-    pub(crate) fn rewind(&mut self) -> Result<(), Error> {
-        Ok(self.lane.rewind()?)
+    ///
+    /// # Errors
+    /// As [`put_fragment`](Self::put_fragment).
+    pub(crate) fn rewind(&mut self) -> Result<(), Corrupt> {
+        self.sender.lane.rewind()
     }
 }

@@ -1,63 +1,111 @@
 //! Main's end of a lane to a renderer: the ring, and behind it a bounded overflow.
 
+use super::overflow::{Overflow, RECORD_COST};
+use super::pool::Pool;
+use super::sender::{Filled, Put, Sender};
 use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
 use crate::limits::OVERFLOW_RESERVE;
 use crate::ring::ClaimError;
-use crate::wait::{How, Wake};
-use crate::wire::{Answer, Content, ENVELOPE, Envelope, Interner, Kind, Refused};
-use std::collections::VecDeque;
-
-/// What a queued record costs besides its content: its place in the queue and its allocation. Without
-/// it a renderer could make main keep six times the limit in answers of eight bytes.
-const RECORD_COST: usize = 48;
+use crate::wait::{Armed, How, Wake};
+use crate::wire::{Answer, Content, Envelope, Kind, Refused, Run, Signature};
+use std::sync::Arc;
 
 /// Sends without ever blocking. Messages leave in the order in which they were put.
+///
+/// What waits is moved into the ring by whoever dispatches: in every round while main is awake, and
+/// after the renderer's nudge while it sleeps, for which this end announces a sleep for space. It
+/// announces one as soon as something waits, because the dispatcher may be asleep just then, and is
+/// nudged at most once before it sleeps again.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    lane: Outgoing,
-    names: Interner,
-    overflow: VecDeque<Box<[u8]>>,
-    queued: usize,
+    sender: Sender,
+    overflow: Overflow,
+    pub(crate) pool: Arc<Pool>,
     limit: usize,
-    /// Asleep for space: the renderer will nudge.
-    armed: bool,
+    message_limit: usize,
+    /// Asleep for space: the renderer nudges, once.
+    armed: Option<Armed>,
 }
 
 impl Outbox {
-    /// An outbox that keeps at most `limit` bytes behind its ring.
-    pub(crate) fn new(lane: Outgoing, limit: usize) -> Self {
-        Self {
-            lane,
-            names: Interner::new(),
-            overflow: VecDeque::new(),
-            queued: 0,
-            limit,
-            armed: false,
-        }
+    /// An outbox that keeps at most `limit` bytes behind its ring, of messages of at most
+    /// `message_limit`.
+    pub(crate) fn new(lane: Outgoing, limit: usize, message_limit: usize, pool: Arc<Pool>) -> Self {
+        let (sender, overflow) = (Sender::new(lane), Overflow::default());
+        Self { sender, overflow, pool, limit, message_limit, armed: None }
     }
 
-    /// Sends arguments on a channel, its name first if the renderer does not know it.
+    /// Sends a message, its channel's name first if the renderer does not know it. Returns the bytes
+    /// of its content.
     ///
     /// # Errors
     /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`], [`Error::Corrupt`].
-    pub(crate) fn send(&mut self, channel: &str, payload: &[u8]) -> Result<usize, Error> {
-        let slot = match self.names.get(channel) {
-            Some(slot) => slot,
-            None => self.define(channel)?,
-        };
-        let envelope = Envelope { kind: Kind::Message, slot, call: 0 };
+    #[inline]
+    pub(crate) fn send(
+        &mut self,
+        signature: Signature<'_>,
+        payload: &[u8],
+    ) -> Result<usize, Error> {
+        let envelope = self.envelope(signature)?;
         let content = Content { envelope, payload };
         self.put(&content, self.limit)?;
         Ok(content.len())
     }
 
+    /// Has `fill` write a message of at most `max` bytes into the ring, as [`Sender::fill`]. `false` if
+    /// that is not possible now: there are messages that wait, or it is longer.
+    ///
+    /// # Errors
+    /// [`Error::ChannelName`], [`Error::Backpressure`], [`Error::Corrupt`].
+    #[inline]
+    pub(crate) fn fill(
+        &mut self,
+        signature: Signature<'_>,
+        max: usize,
+        fill: impl FnOnce(&mut [u8]) -> Option<usize>,
+    ) -> Result<Option<usize>, Error> {
+        let envelope = self.envelope(signature)?;
+        if !self.overflow.is_empty() {
+            return Ok(None);
+        }
+        match self.sender.fill(envelope, max, fill)? {
+            Filled::Done(len) => Ok(Some(len)),
+            Filled::Full(_) | Filled::TooSmall => Ok(None),
+        }
+    }
+
+    /// The place in the ring of the next message's payload, as [`Sender::reserve`]. `None` as well
+    /// while others wait.
+    ///
+    /// # Errors
+    /// As [`fill`](Self::fill).
+    pub(crate) fn reserve(
+        &mut self,
+        signature: Signature<'_>,
+        len: usize,
+    ) -> Result<Option<&mut [u8]>, Error> {
+        self.envelope(signature)?;
+        if !self.overflow.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.sender.reserve(len)?)
+    }
+
+    #[inline]
+    fn envelope(&mut self, signature: Signature<'_>) -> Result<Envelope, Error> {
+        let slot = match self.sender.names.get(signature) {
+            Some(slot) => slot,
+            None => self.define(signature)?,
+        };
+        Ok(Envelope::new(Kind::Message, slot, 0))
+    }
+
     #[cold]
-    fn define(&mut self, channel: &str) -> Result<u16, Error> {
-        let slot = self.names.next_slot(channel)?;
-        let envelope = Envelope { kind: Kind::Define, slot, call: 0 };
-        self.put(&Content { envelope, payload: channel.as_bytes() }, self.limit)?;
-        self.names.insert(channel, slot);
+    fn define(&mut self, signature: Signature<'_>) -> Result<u16, Error> {
+        let slot = self.sender.names.next_slot(signature.channel)?;
+        signature.define(slot, |content| self.put(content, self.limit))?;
+        self.sender.names.insert(signature, slot);
         Ok(slot)
     }
 
@@ -78,99 +126,104 @@ impl Outbox {
         let instead = Answer::Refused(&instead).content(call);
         self.put(&instead, self.limit + OVERFLOW_RESERVE).map_err(|_| Corrupt {
             place: "bytes of unread answers",
-            found: self.queued as u64,
+            found: self.overflow.queued() as u64,
             expected: (self.limit + OVERFLOW_RESERVE) as u64,
         })?;
         Err(refused)
     }
 
-    /// The longest payload of a message.
-    fn payload_max(&self) -> usize {
-        self.lane.content_max() - ENVELOPE
-    }
-
     #[inline]
     fn put(&mut self, content: &Content<'_>, limit: usize) -> Result<(), Error> {
-        if self.overflow.is_empty() {
-            match self.lane.claim(content.len()) {
-                Ok(mut claim) => {
-                    content.write(claim.bytes());
-                    claim.commit(content.len());
-                    return Ok(());
-                }
-                Err(ClaimError::Full { .. }) => {}
-                Err(error) => return Err(self.refusal(error, content)),
-            }
+        let fits = content.payload.len() <= self.message_limit;
+        if fits && self.overflow.is_empty() && self.sender.put(content)? == Put::Done {
+            return Ok(());
         }
-        self.queue(content, limit)
+        self.put_later(content, limit)
     }
 
+    /// Keeps a message that did not fit, or the rest of one.
     #[cold]
-    fn refusal(&self, error: ClaimError, content: &Content<'_>) -> Error {
-        match error {
-            ClaimError::Corrupt(corrupt) => corrupt.into(),
-            _ => Error::TooLarge { found: content.payload.len(), limit: self.payload_max() },
+    fn put_later(&mut self, content: &Content<'_>, limit: usize) -> Result<(), Error> {
+        let (found, most) = (content.payload.len(), self.message_limit);
+        if found > most {
+            return Err(Error::TooLarge { found, limit: most });
         }
-    }
-
-    #[cold]
-    fn queue(&mut self, content: &Content<'_>, limit: usize) -> Result<(), Error> {
-        let len = content.len();
-        let cost = len + RECORD_COST;
-        if len > self.lane.content_max() {
-            let found = content.payload.len();
-            return Err(Error::TooLarge { found, limit: self.payload_max() });
+        let queued = self.overflow.queued() + content.len() + RECORD_COST;
+        if !self.overflow.is_empty() && queued > limit {
+            return Err(Error::Backpressure { queued, limit });
         }
-        if !self.overflow.is_empty() && self.queued + cost > limit {
-            return Err(Error::Backpressure { queued: self.queued + cost, limit });
+        if found <= self.sender.payload_max() {
+            self.overflow.push(content);
+        } else {
+            self.put_run(content)?;
         }
-        let mut record = vec![0; len].into_boxed_slice();
-        content.write(&mut record);
-        self.overflow.push_back(record);
-        self.queued += cost;
-        if !self.arm()? {
+        if !self.overflow.is_empty() && !self.arm()? {
             self.drain()?;
         }
         Ok(())
     }
 
-    /// Moves what fits from the overflow to the ring, after the renderer has freed space.
-    ///
-    /// # Errors
-    /// [`Corrupt`] if its head is impossible.
-    pub(crate) fn drain(&mut self) -> Result<(), Corrupt> {
-        if self.armed {
-            self.armed = false;
-            self.lane.disarm();
-        }
-        while let Some(record) = self.overflow.front() {
-            let fitted = match self.lane.claim(record.len()) {
-                Ok(mut claim) => {
-                    claim.bytes().copy_from_slice(record);
-                    claim.commit(record.len());
-                    true
-                }
-                Err(ClaimError::Corrupt(corrupt)) => return Err(corrupt),
-                // Nothing that can never fit is ever queued.
-                Err(_) => false,
-            };
-            if fitted {
-                self.queued -= record.len() + RECORD_COST;
-                self.overflow.pop_front();
-            } else if self.arm()? {
-                return Ok(());
+    /// As much of a large message as there is room for, and the rest into the overflow.
+    fn put_run(&mut self, content: &Content<'_>) -> Result<(), Corrupt> {
+        let mut run = Run::new(content.envelope, content.payload.len());
+        let mut rest = content.payload;
+        if self.overflow.is_empty() {
+            while !run.is_done() && self.sender.put_fragment(&mut run, rest)? == Put::Done {
+                rest = &content.payload[run.sent()..];
             }
+        }
+        if !run.is_done() {
+            let mut kept = self.pool.take();
+            kept.extend_from_slice(rest);
+            self.overflow.push_run(run, kept);
         }
         Ok(())
     }
 
+    /// Moves what fits from the overflow to the ring. Returns whether that was anything.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the renderer's head is impossible.
+    pub(crate) fn drain(&mut self) -> Result<bool, Corrupt> {
+        let mut moved = false;
+        while let Some(len) = self.overflow.next_len(self.sender.fragment_max()) {
+            match self.sender.lane.claim(len) {
+                Ok(mut claim) => {
+                    self.overflow.pop_into(claim.bytes(), &self.pool);
+                    claim.commit(len);
+                    moved = true;
+                }
+                Err(ClaimError::Corrupt(corrupt)) => return Err(corrupt),
+                // Nothing that can never fit is ever queued.
+                Err(_) => return Ok(moved),
+            }
+        }
+        self.disarm();
+        Ok(moved)
+    }
+
+    fn disarm(&mut self) {
+        if self.armed.take().is_some() {
+            self.sender.lane.disarm();
+        }
+    }
+
     /// Goes to sleep until the first of the overflow fits. `false` if it fits now.
+    ///
+    /// An announcement that was not rung for stays, though the dispatcher may have moved records since:
+    /// it went on until there was too little space, which is what `Incoming::settle` asks of a producer
+    /// that sleeps.
     fn arm(&mut self) -> Result<bool, Corrupt> {
-        let Some(front) = self.overflow.front().filter(|_| !self.armed) else { return Ok(true) };
-        match self.lane.arm_for_space(front.len(), How::InLoop) {
+        let next = self.overflow.next_len(self.sender.fragment_max());
+        let Some(len) = next else { return Ok(true) };
+        if self.armed.is_some_and(|armed| !self.sender.lane.was_rung(armed)) {
+            return Ok(true);
+        }
+        self.disarm();
+        match self.sender.lane.arm_for_space(len, How::InLoop) {
             Ok(armed) => {
-                self.armed = armed.is_some();
-                Ok(self.armed)
+                self.armed = armed;
+                Ok(self.armed.is_some())
             }
             Err(ClaimError::Corrupt(corrupt)) => Err(corrupt),
             Err(_) => Ok(false),
@@ -180,16 +233,39 @@ impl Outbox {
     /// Looks for a renderer that sleeps, after one or several messages.
     #[inline]
     pub(crate) fn flush(&mut self) -> Option<Wake> {
-        self.lane.flush()
+        self.sender.lane.flush()
+    }
+
+    /// The same between two messages of a burst: may miss one.
+    #[inline]
+    pub(crate) fn hint(&mut self) -> Option<Wake> {
+        self.sender.lane.hint()
+    }
+
+    /// The longest payload of a message that is one record.
+    pub(crate) fn payload_max(&self) -> usize {
+        self.sender.payload_max()
     }
 
     /// Bytes behind the ring.
     pub(crate) fn queued(&self) -> usize {
-        self.queued
+        self.overflow.queued()
     }
 
-    /// Returns to the ring's first page if all was read, see `Producer::rewind`.
-    pub(crate) fn rewind(&mut self) -> Result<(), Corrupt> {
-        self.lane.rewind()
+    /// Prepares for a quiet time: what waits will be moved after a nudge, and if nothing does the ring
+    /// returns to its first page, see `Producer::rewind`. `false` if something was moved.
+    ///
+    /// # Errors
+    /// As [`drain`](Self::drain).
+    pub(crate) fn rest(&mut self) -> Result<bool, Corrupt> {
+        if self.overflow.is_empty() {
+            self.overflow.rest();
+            self.sender.lane.rewind()?;
+            return Ok(true);
+        }
+        if self.arm()? {
+            return Ok(true);
+        }
+        self.drain().map(|_| false)
     }
 }

@@ -2,10 +2,14 @@
 
 use super::geometry::Geometry;
 use super::inbox::Inbox;
+use super::lane_lock::{Claimed, LaneLock};
 use super::lanes::{self, Descriptors};
 use super::link::Link;
-use super::outbound::{Outbound, Put};
+use super::outbound::{Message, Outbound};
+use super::payload::raw_archive_len;
+use super::pool::Pool;
 use super::replies::Replies;
+use super::sender::{Filled, Put};
 use crate::error::Error;
 use crate::layout::WaitWords;
 use crate::limits::{LIVENESS_SLICE, SPIN_MAX};
@@ -15,15 +19,17 @@ use crate::ring::Watch;
 use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy};
-use crate::wire::{ENVELOPE, Kind};
+use crate::wire::{ENVELOPE, Kind, Signature};
 use parking_lot::{Mutex, MutexGuard};
+use std::ops::DerefMut;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What all threads of a renderer share of its session; the [`Inbox`] is the dispatcher's alone.
 #[derive(Debug)]
 pub(crate) struct RendererEnd {
     pub(crate) link: Link,
-    messages: Mutex<Outbound>,
+    messages: LaneLock<Outbound>,
     messages_bell: Shared<WaitWords>,
     space_bell: Shared<WaitWords>,
     replies: Mutex<Replies>,
@@ -31,19 +37,23 @@ pub(crate) struct RendererEnd {
     replies_bell: Shared<WaitWords>,
     replies_space_bell: Shared<WaitWords>,
     spin: Spin,
+    space_spin: Spin,
     /// Bytes of the ring to main.
     capacity: usize,
+    message_limit: usize,
+    pub(crate) pool: Arc<Pool>,
     next_invoke: AtomicU32,
 }
 
-/// What a send does when the ring is full.
+/// What a renderer's send does when the ring is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WhenFull {
+pub enum WhenFull {
     /// Waits until main has read enough, or is gone.
     Wait,
-    /// Answers [`Error::Backpressure`].
+    /// Answers [`Error::Backpressure`]. So does a message that the empty ring cannot hold at once.
     Fail,
-    /// Waits, and answers [`Error::Deadline`] when this passes.
+    /// Waits, and answers [`Error::Deadline`] when this passes: the message was not sent, and what of
+    /// a large one was is taken back.
     Until(Instant),
 }
 
@@ -60,22 +70,27 @@ impl RendererEnd {
     ) -> Result<(Self, Inbox), Error> {
         let id = welcomed.grant.web_contents;
         let geometry = Geometry::granted(&welcomed.grant)?;
+        let message_limit = usize::try_from(welcomed.grant.message_limit).unwrap_or(usize::MAX);
+        let pool = Arc::new(Pool::new());
         let [main, renderer] = welcomed.segments;
         let lanes = lanes::open(&Descriptors { main, renderer }, &geometry, id)?;
         let end = Self {
             link: Link::new(id, stream, lanes.cpus),
             messages_bell: lanes.messages.data_bell(),
             space_bell: lanes.messages.space_bell(),
-            messages: Mutex::new(Outbound::new(lanes.messages)),
+            messages: LaneLock::new(Outbound::new(lanes.messages)),
             replies_watch: lanes.replies.watch(),
             replies_bell: lanes.replies.data_bell(),
             replies_space_bell: lanes.replies.space_bell(),
-            replies: Mutex::new(Replies::new(lanes.replies)),
+            replies: Mutex::new(Replies::new(lanes.replies, message_limit)),
             spin: Spin::new(policy, LIVENESS_SLICE),
+            space_spin: Spin::new(policy, LIVENESS_SLICE),
             capacity: geometry.to_main,
+            message_limit,
+            pool: Arc::clone(&pool),
             next_invoke: AtomicU32::new(0),
         };
-        Ok((end, Inbox::new(lanes.incoming)))
+        Ok((end, Inbox::new(lanes.incoming, message_limit)))
     }
 
     pub(crate) fn spin(&self) -> &Spin {
@@ -100,23 +115,19 @@ impl RendererEnd {
     ///
     /// # Errors
     /// As [`send_call`](Self::send_call).
-    pub(crate) fn send(
-        &self,
-        kind: Kind,
-        channel: &str,
-        call: u32,
-        payload: &[u8],
-        when_full: WhenFull,
-    ) -> Result<(), Error> {
-        let outbound = self.lock(when_full)?;
-        self.put(outbound, kind, channel, call, payload, when_full)
+    #[inline]
+    pub(crate) fn send(&self, message: &Message<'_>, when_full: WhenFull) -> Result<(), Error> {
+        let mut outbound = self.lock(when_full)?;
+        self.put(&mut outbound, message, when_full)?;
+        self.finish(outbound)
     }
 
     /// Sends the request of a `sendSync` and returns its id.
     ///
     /// # Errors
     /// [`Error::MainGone`], [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`],
-    /// [`Error::Deadline`], [`Error::Corrupt`].
+    /// [`Error::Deadline`], [`Error::ClaimHeld`], [`Error::Corrupt`].
+    #[inline]
     pub(crate) fn send_call(
         &self,
         channel: &str,
@@ -125,28 +136,151 @@ impl RendererEnd {
     ) -> Result<u32, Error> {
         let mut outbound = self.lock(when_full)?;
         let call = outbound.new_call();
-        self.put(outbound, Kind::SyncCall, channel, call, payload, when_full)?;
+        let message = Message::dynamic(Kind::SyncCall, channel, call, payload);
+        self.put(&mut outbound, &message, when_full)?;
+        self.finish(outbound)?;
         Ok(call)
     }
 
+    /// Threads that send while another waits for space wait behind it, in order.
     #[inline]
-    fn put(
+    pub(crate) fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
+        let outbound = match when_full {
+            WhenFull::Wait => self.messages.lock()?,
+            WhenFull::Until(deadline) => self.messages.lock_until(deadline)?,
+            // Another thread that just writes a record is done sooner; one that waits for space is not.
+            WhenFull::Fail => {
+                self.messages.lock_within(SPIN_MAX)?.ok_or_else(|| self.backpressure(0))?
+            }
+        };
+        // Whoever was blocked then has been told why.
+        if self.link.is_gone() { Err(Error::Disconnected) } else { Ok(outbound) }
+    }
+
+    /// The same for user code, which may do anything while it has it.
+    pub(crate) fn claim(&self, when_full: WhenFull) -> Result<Claimed<'_, Outbound>, Error> {
+        Ok(self.messages.claim(self.lock(when_full)?))
+    }
+
+    /// Puts a message, waiting for space if need be.
+    ///
+    /// # Errors
+    /// As [`send_call`](Self::send_call).
+    #[inline]
+    pub(crate) fn put(
         &self,
-        mut outbound: MutexGuard<'_, Outbound>,
-        kind: Kind,
-        channel: &str,
-        call: u32,
-        payload: &[u8],
+        outbound: &mut Outbound,
+        message: &Message<'_>,
         when_full: WhenFull,
     ) -> Result<(), Error> {
-        // Known before this call: whoever was blocked then has been told why.
-        if self.link.is_gone() {
-            return Err(Error::Disconnected);
+        loop {
+            match outbound.put(message)? {
+                Put::Done => break,
+                Put::Full(len) => self.wait_for_space(outbound, len, when_full)?,
+                Put::TooLong => {
+                    self.put_run(outbound, message, when_full)?;
+                    break;
+                }
+            }
         }
-        while let Put::Full(len) = outbound.put(kind, channel, call, payload)? {
-            self.wait_for_space(&mut outbound, len, when_full)?;
+        self.link.tally.sent.count(ENVELOPE + message.payload.len());
+        Ok(())
+    }
+
+    /// Puts a message that needs several records.
+    #[cold]
+    fn put_run(
+        &self,
+        outbound: &mut Outbound,
+        message: &Message<'_>,
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        let payload = message.payload;
+        if payload.len() > self.message_limit {
+            return Err(Error::TooLarge { found: payload.len(), limit: self.message_limit });
         }
-        self.link.tally.sent.count(ENVELOPE + payload.len());
+        if when_full == WhenFull::Fail && !outbound.fits_run(payload.len())? {
+            return Err(self.backpressure(payload.len()));
+        }
+        let mut run = loop {
+            match outbound.run(message)? {
+                Ok(run) => break run,
+                Err(len) => self.wait_for_space(outbound, len, when_full)?,
+            }
+        };
+        while !run.is_done() {
+            let rest = &payload[run.sent()..];
+            match outbound.put_fragment(&mut run, rest)? {
+                Put::Full(len) => self
+                    .wait_for_space(outbound, len, when_full)
+                    .inspect_err(|_| outbound.give_up(&run))?,
+                // Main may begin to read before all is there.
+                _ => self.hint(outbound),
+            }
+        }
+        Ok(())
+    }
+
+    /// Has `fill` write a message of at most `max` bytes into the ring, waiting for space if need be.
+    /// `false` if it takes more.
+    ///
+    /// # Errors
+    /// As [`send_call`](Self::send_call).
+    #[inline]
+    pub(crate) fn fill(
+        &self,
+        outbound: &mut Outbound,
+        signature: Signature<'_>,
+        max: usize,
+        mut fill: impl FnMut(&mut [u8]) -> Option<usize>,
+        when_full: WhenFull,
+    ) -> Result<bool, Error> {
+        loop {
+            match outbound.fill(signature, max, &mut fill)? {
+                Filled::Done(len) => {
+                    self.link.tally.sent.count(ENVELOPE + len);
+                    return Ok(true);
+                }
+                Filled::Full(len) => self.wait_for_space(outbound, len, when_full)?,
+                Filled::TooSmall => return Ok(false),
+            }
+        }
+    }
+
+    /// Waits until a payload of `len` bytes, which is no run's, has its place in the ring.
+    ///
+    /// # Errors
+    /// As [`send_call`](Self::send_call).
+    pub(crate) fn reserve(
+        &self,
+        outbound: &mut Outbound,
+        signature: Signature<'_>,
+        len: usize,
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        while let Err(len) = outbound.reserve(signature, len)?.map(drop) {
+            self.wait_for_space(outbound, len, when_full)?;
+        }
+        Ok(())
+    }
+
+    /// The size of a message of `len` raw bytes.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    pub(crate) fn raw_archive_len(&self, len: usize) -> Result<usize, Error> {
+        raw_archive_len(len, self.message_limit)
+    }
+
+    /// After the last message of a call or burst.
+    ///
+    /// # Errors
+    /// [`Error::MainGone`] if main is found to be.
+    #[inline]
+    pub(crate) fn finish(
+        &self,
+        mut outbound: impl DerefMut<Target = Outbound>,
+    ) -> Result<(), Error> {
         let wake = outbound.flush();
         drop(outbound);
         if self.link.rouse(wake, &self.messages_bell) {
@@ -156,18 +290,11 @@ impl RendererEnd {
         Err(Error::MainGone)
     }
 
-    /// Threads that send while another waits for space wait behind it, in order.
-    fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
-        match when_full {
-            WhenFull::Wait => Ok(self.messages.lock()),
-            WhenFull::Until(deadline) => {
-                self.messages.try_lock_until(deadline).ok_or(Error::Deadline)
-            }
-            // Another thread that just writes a record is done sooner; one that waits for space is not.
-            WhenFull::Fail => {
-                self.messages.try_lock_for(SPIN_MAX).ok_or_else(|| self.backpressure(0))
-            }
-        }
+    /// Between two records of a burst or run: wakes a main that is seen to sleep.
+    #[inline]
+    pub(crate) fn hint(&self, outbound: &mut Outbound) {
+        let wake = outbound.hint();
+        self.link.rouse(wake, &self.messages_bell);
     }
 
     /// The ring is full, so all of it waits.
@@ -184,14 +311,27 @@ impl RendererEnd {
         when_full: WhenFull,
     ) -> Result<(), Error> {
         self.link.tally.stalls.add(1);
-        if when_full == WhenFull::Fail {
-            self.flush(outbound);
-            return Err(self.backpressure(len));
-        }
-        let Some(armed) = outbound.arm_for_space(len)? else { return Ok(()) };
         // Main may sleep on what was put before: a definition, padding, another thread's message.
         self.flush(outbound);
-        let slept = self.sleep(&self.space_bell, armed, when_full.deadline());
+        if when_full == WhenFull::Fail {
+            return Err(self.backpressure(len));
+        }
+        let deadline = when_full.deadline();
+        let elsewhere = || self.link.peer_elsewhere();
+        match self.space_spin.until(|| outbound.has_space(len), elsewhere) {
+            SpinOutcome::Ready => return Ok(()),
+            SpinOutcome::Look if !self.look_for_main() => return Err(Error::MainGone),
+            SpinOutcome::Look if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                return Err(Error::Deadline);
+            }
+            SpinOutcome::Look => return Ok(()),
+            SpinOutcome::Sleep => {}
+        }
+        let Some(armed) = outbound.arm_for_space(len)? else { return Ok(()) };
+        self.flush(outbound);
+        let started = Instant::now();
+        let slept = self.sleep(&self.space_bell, armed, deadline);
+        self.space_spin.slept(started.elapsed());
         outbound.disarm();
         slept
     }
@@ -317,7 +457,7 @@ impl RendererEnd {
 
     /// Prepares for a quiet time.
     pub(crate) fn rest(&self) -> Result<(), Error> {
-        self.messages.try_lock().map_or(Ok(()), |mut messages| messages.rewind())
+        self.messages.try_lock().map_or(Ok(()), |mut messages| Ok(messages.rewind()?))
     }
 }
 

@@ -5,12 +5,14 @@ use crate::error::{Corrupt, Error};
 use crate::lane::Incoming;
 use crate::value::Value;
 use crate::wait::{Armed, How, Wake};
-use crate::wire::{Content, Kind};
+use crate::wire::{Buffer, Content, Envelope, Gather, Kind};
 
 /// Reads the lane on behalf of all threads that wait: whoever looks keeps what is not its own.
 #[derive(Debug)]
 pub(crate) struct Replies {
     lane: Incoming,
+    gather: Gather,
+    message_limit: usize,
     /// Answers whose threads have not looked yet. A thread has one call at most, so this stays as
     /// short as there are threads.
     early: Vec<(u32, Result<Value, Error>)>,
@@ -19,8 +21,9 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    pub(crate) fn new(lane: Incoming) -> Self {
-        Self { lane, early: Vec::new(), given_up: Vec::new() }
+    pub(crate) fn new(lane: Incoming, message_limit: usize) -> Self {
+        let (early, given_up) = (Vec::new(), Vec::new());
+        Self { lane, gather: Gather::default(), message_limit, early, given_up }
     }
 
     /// The answer to `call`, made on `channel`, if it has come.
@@ -37,26 +40,30 @@ impl Replies {
         if let Some(at) = self.early.iter().position(|(id, _)| *id == call) {
             return Ok(Some(self.early.swap_remove(at).1));
         }
-        while let Some(record) = self.lane.peek()? {
+        let Self { lane, gather, message_limit, early, given_up } = self;
+        while let Some(record) = lane.peek()? {
             // SAFETY: main is trusted by its renderers: it made their memory and may end them. A
             // main of ours never writes a record that it has published.
             #[expect(unsafe_code, reason = "the renderer reads main's records in place")]
             let content = Content::parse(unsafe { record.content() })?;
-            if content.envelope.kind != Kind::Answer {
-                let (found, expected) = (content.envelope.kind as u64, Kind::Answer as u64);
-                return Err(Corrupt { place: "kind on the replies lane", found, expected });
+            let answer = if content.envelope.kind == Kind::Answer && !content.envelope.begins_run {
+                gather.expect_none(Kind::Answer)?;
+                tally.answers.count(content.len());
+                Some((content.envelope, content.answer(channel)?))
+            } else {
+                gathered(gather, *message_limit, &content, channel, tally)?
+            };
+            drop(record);
+            let Some((envelope, answer)) = answer else { continue };
+            if envelope.call == call {
+                return Ok(Some(answer));
             }
-            tally.answers.count(content.len());
-            let id = content.envelope.call;
-            if id == call {
-                return content.answer(channel).map(Some);
-            }
-            if let Some(at) = self.given_up.iter().position(|given_up| *given_up == id) {
-                self.given_up.swap_remove(at);
+            // For another thread, or for nobody.
+            if let Some(at) = given_up.iter().position(|given_up| *given_up == envelope.call) {
+                given_up.swap_remove(at);
                 tally.late_answers.add(1);
             } else {
-                let answer = content.answer(channel)?;
-                self.early.push((id, answer));
+                early.push((envelope.call, answer));
             }
         }
         Ok(None)
@@ -100,4 +107,36 @@ impl Replies {
     pub(crate) fn disarm(&mut self) {
         self.lane.disarm();
     }
+}
+
+/// An answer, and which call it is for.
+type Answered = (Envelope, Result<Value, Error>);
+
+/// A part of a large answer, and the answer if it was the last one. The answer is the buffer that it
+/// was gathered in; main says truly how large it will be.
+#[cold]
+fn gathered(
+    gather: &mut Gather,
+    limit: usize,
+    content: &Content<'_>,
+    channel: &str,
+    tally: &Tally,
+) -> Result<Option<Answered>, Corrupt> {
+    let bytes = match content.envelope.kind {
+        Kind::Answer => {
+            let (total, bytes) = content.begin_run()?;
+            let whole = usize::try_from(total).unwrap_or(0).min(limit);
+            gather.begin(content.envelope, total, limit, Buffer::with_capacity(whole))?;
+            bytes
+        }
+        Kind::Fragment => content.payload,
+        kind => {
+            let (found, expected) = (kind as u64, Kind::Answer as u64);
+            return Err(Corrupt { place: "kind on the replies lane", found, expected });
+        }
+    };
+    gather.extend_from(bytes)?;
+    let Some((envelope, buffer)) = gather.take_whole() else { return Ok(None) };
+    tally.answers.count(buffer.len());
+    Ok(Some((envelope, envelope.answer_of(buffer, channel)?)))
 }

@@ -58,6 +58,13 @@ impl Sleeper {
         }
     }
 
+    /// Whether the waker has rung since `armed`, and so will not ring again for this announcement. A
+    /// hint both ways, like all that a peer writes.
+    #[must_use]
+    pub fn was_rung(&self, armed: Armed) -> bool {
+        self.theirs.bell.load() != armed.bell
+    }
+
     /// Blocks until the waker rings for `armed` or `timeout` passes; `None` is for ever, also if the
     /// waker's process dies. May return for no reason.
     /// Several threads may sleep on one lane, each with its own `armed`; a ring wakes all.

@@ -1,113 +1,114 @@
-//! Channel names as slots: the sender's table and the receiver's copy of it.
+//! Channels as slots: the sender's table and the receiver's copy of it.
 
-use crate::error::{Corrupt, Error};
+use super::{Content, Envelope, Kind};
+use crate::error::Corrupt;
 use crate::limits::{CHANNEL_NAME_MAX, CHANNEL_SLOTS};
-use lru::LruCache;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
-/// The sender's table: which slot a name has, and which is the next to be given away.
-#[derive(Debug)]
-pub(crate) struct Interner {
-    slots: LruCache<Box<str>, u16>,
-    /// The name that was used last, which most calls use again. It is the most recently used one,
-    /// so finding it here changes nothing about the order.
-    last: String,
-    last_slot: Option<u16>,
+/// What a slot stands for: a channel, and what its messages are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Signature<'a> {
+    pub(crate) channel: &'a str,
+    /// The fingerprint of the messages' type; [`DYNAMIC`] for archives of arguments.
+    pub(crate) schema: u64,
 }
 
-impl Interner {
-    /// A table without names.
-    pub(crate) fn new() -> Self {
-        // Grows with the names in use, not to its bound at once.
-        Self {
-            slots: LruCache::unbounded(),
-            last: String::with_capacity(CHANNEL_NAME_MAX),
-            last_slot: None,
-        }
-    }
+/// The schema of messages that say themselves what they hold.
+pub(crate) const DYNAMIC: u64 = 0;
 
-    /// The slot of `name`, if it has one.
+impl<'a> Signature<'a> {
+    /// The signature of a channel's dynamic messages.
     #[inline]
-    pub(crate) fn get(&mut self, name: &str) -> Option<u16> {
-        match self.last_slot {
-            Some(slot) if self.last == name => Some(slot),
-            _ => self.find(name),
-        }
+    pub(crate) fn dynamic(channel: &'a str) -> Self {
+        Self { channel, schema: DYNAMIC }
     }
 
-    fn find(&mut self, name: &str) -> Option<u16> {
-        let slot = *self.slots.get(name)?;
-        self.last.clear();
-        self.last.push_str(name);
-        self.last_slot = Some(slot);
-        Some(slot)
-    }
-
-    /// The slot that a new name will have. Nothing is taken before [`insert`](Self::insert).
-    ///
-    /// # Errors
-    /// [`Error::ChannelName`] if the name is too long.
-    pub(crate) fn next_slot(&self, name: &str) -> Result<u16, Error> {
-        if name.len() > CHANNEL_NAME_MAX {
-            return Err(Error::ChannelName { found: name.len(), limit: CHANNEL_NAME_MAX });
+    /// Hands the record that gives this a slot to `put`.
+    pub(crate) fn define<T>(self, slot: u16, put: impl FnOnce(&Content<'_>) -> T) -> T {
+        let channel = self.channel.as_bytes();
+        if self.schema == DYNAMIC {
+            return put(&Content {
+                envelope: Envelope::new(Kind::Define, slot, 0),
+                payload: channel,
+            });
         }
-        let free = u16::try_from(self.slots.len()).unwrap_or(u16::MAX);
-        match self.slots.peek_lru() {
-            Some((_, oldest)) if self.slots.len() >= CHANNEL_SLOTS => Ok(*oldest),
-            _ => Ok(free),
-        }
-    }
-
-    /// Gives `name` the slot that [`next_slot`](Self::next_slot) said, once the peer has been told.
-    pub(crate) fn insert(&mut self, name: &str, slot: u16) {
-        if self.slots.len() >= CHANNEL_SLOTS {
-            self.slots.pop_lru();
-            self.last_slot = None;
-        }
-        self.slots.put(name.into(), slot);
+        let mut payload = SmallVec::<[u8; 64]>::from_slice(&self.schema.to_le_bytes());
+        payload.extend_from_slice(channel);
+        put(&Content { envelope: Envelope::new(Kind::DefineTyped, slot, 0), payload: &payload })
     }
 }
 
 /// The receiver's copy of the peer's table.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    slots: Vec<Option<Arc<str>>>,
+    slots: Vec<Option<Known>>,
+}
+
+/// A slot of the peer's.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) channel: Arc<str>,
+    /// As [`Signature::schema`].
+    pub(crate) schema: u64,
 }
 
 impl Names {
     /// Takes note of a definition.
     ///
     /// # Errors
-    /// [`Corrupt`] if the slot is none of the table's or the name is none that can be sent.
-    pub(crate) fn define(&mut self, slot: u16, name: &[u8]) -> Result<(), Corrupt> {
+    /// [`Corrupt`] if the slot is none of the table's, or the name or schema none that can be sent.
+    pub(crate) fn define(&mut self, content: &Content<'_>) -> Result<(), Corrupt> {
+        let slot = content.envelope.slot;
         let index = usize::from(slot);
         if index >= CHANNEL_SLOTS {
             let (found, expected) = (slot.into(), CHANNEL_SLOTS as u64);
             return Err(Corrupt { place: "channel slot", found, expected });
         }
-        let text = std::str::from_utf8(name).ok().filter(|_| name.len() <= CHANNEL_NAME_MAX);
-        let Some(text) = text else {
-            let (found, expected) = (name.len() as u64, CHANNEL_NAME_MAX as u64);
-            return Err(Corrupt { place: "channel name", found, expected });
-        };
+        let known = Known::of(content)?;
         if index >= self.slots.len() {
             self.slots.resize(index + 1, None);
         }
-        self.slots[index] = Some(text.into());
+        self.slots[index] = Some(known);
         Ok(())
     }
 
-    /// The name in a slot.
+    /// The channel in a slot.
     ///
     /// # Errors
     /// [`Corrupt`] if none was defined.
     #[inline]
-    pub(crate) fn get(&self, slot: u16) -> Result<&Arc<str>, Corrupt> {
+    pub(crate) fn get(&self, slot: u16) -> Result<&Known, Corrupt> {
         self.slots.get(usize::from(slot)).and_then(Option::as_ref).ok_or(Corrupt {
             place: "undefined channel",
             found: slot.into(),
             expected: self.slots.len() as u64,
         })
+    }
+}
+
+impl Known {
+    fn of(content: &Content<'_>) -> Result<Self, Corrupt> {
+        let (schema, name) = match content.envelope.kind {
+            Kind::DefineTyped => typed(content.payload)?,
+            _ => (DYNAMIC, content.payload),
+        };
+        let channel = std::str::from_utf8(name).ok().filter(|_| name.len() <= CHANNEL_NAME_MAX);
+        let Some(channel) = channel else {
+            let (found, expected) = (name.len() as u64, CHANNEL_NAME_MAX as u64);
+            return Err(Corrupt { place: "channel name", found, expected });
+        };
+        Ok(Self { channel: channel.into(), schema })
+    }
+}
+
+/// A typed definition: the schema, and the name behind it.
+fn typed(payload: &[u8]) -> Result<(u64, &[u8]), Corrupt> {
+    match payload.split_first_chunk() {
+        Some((schema, name)) if *schema != DYNAMIC.to_le_bytes() => {
+            Ok((u64::from_le_bytes(*schema), name))
+        }
+        _ => Err(Corrupt { place: "channel schema", found: payload.len() as u64, expected: 8 }),
     }
 }
 
@@ -118,51 +119,18 @@ const _: () = assert!(CHANNEL_SLOTS <= 1 << 16);
 mod tests {
     use super::*;
 
-    fn intern(interner: &mut Interner, names: &mut Names, name: &str) -> u16 {
-        interner.get(name).unwrap_or_else(|| {
-            let slot = interner.next_slot(name).unwrap();
-            names.define(slot, name.as_bytes()).unwrap();
-            interner.insert(name, slot);
-            slot
-        })
-    }
-
-    #[test]
-    fn a_name_keeps_its_slot() {
-        let (mut interner, mut names) = (Interner::new(), Names::default());
-        assert_eq!(intern(&mut interner, &mut names, "a"), 0);
-        assert_eq!(intern(&mut interner, &mut names, "b"), 1);
-        assert_eq!(intern(&mut interner, &mut names, "a"), 0);
-        assert_eq!(&**names.get(1).unwrap(), "b");
-    }
-
-    #[test]
-    fn the_least_recently_used_slot_is_given_away_first() {
-        let (mut interner, mut names) = (Interner::new(), Names::default());
-        for number in 0..CHANNEL_SLOTS {
-            intern(&mut interner, &mut names, &number.to_string());
-        }
-        assert_eq!(interner.get("0"), Some(0));
-        assert_eq!(intern(&mut interner, &mut names, "new"), 1);
-        assert_eq!(interner.get("1"), None);
-        assert_eq!(&**names.get(1).unwrap(), "new");
-        assert_eq!(interner.get("0"), Some(0));
-    }
-
-    #[test]
-    fn a_name_of_256_bytes_is_too_long() {
-        let interner = Interner::new();
-        assert!(interner.next_slot(&"x".repeat(255)).is_ok());
-        let refused = Error::ChannelName { found: 256, limit: 255 };
-        assert_eq!(interner.next_slot(&"x".repeat(256)), Err(refused));
-    }
-
     #[test]
     fn definitions_that_no_sender_makes_are_refused() {
         let mut names = Names::default();
-        assert_eq!(names.define(1024, b"x").unwrap_err().place, "channel slot");
-        assert_eq!(names.define(0, b"\xff").unwrap_err().place, "channel name");
-        assert_eq!(names.define(0, &[b'x'; 256]).unwrap_err().place, "channel name");
+        let mut refused = |kind, slot, payload: &[u8]| {
+            let content = Content { envelope: Envelope::new(kind, slot, 0), payload };
+            names.define(&content).unwrap_err().place
+        };
+        assert_eq!(refused(Kind::Define, 1024, b"x"), "channel slot");
+        assert_eq!(refused(Kind::Define, 0, b"\xff"), "channel name");
+        assert_eq!(refused(Kind::Define, 0, &[b'x'; 256]), "channel name");
+        assert_eq!(refused(Kind::DefineTyped, 0, b"\x01"), "channel schema");
+        assert_eq!(refused(Kind::DefineTyped, 0, b"\0\0\0\0\0\0\0\0name"), "channel schema");
         assert_eq!(names.get(0).unwrap_err().place, "undefined channel");
     }
 }

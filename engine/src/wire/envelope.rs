@@ -1,6 +1,8 @@
 //! The first eight bytes of a record's content.
 
+use super::run::TOTAL;
 use crate::error::Corrupt;
+use crate::ring::Record;
 
 /// Bytes of an envelope. With the ring's header word before it, a payload is 16-aligned.
 pub(crate) const ENVELOPE: usize = 8;
@@ -19,12 +21,20 @@ pub(crate) enum Kind {
     Invoke = 4,
     /// The answer to one of the two.
     Answer = 5,
+    /// More of a message whose first record [began a run](Envelope::begins_run).
+    Fragment = 6,
+    /// The run ends unfinished: its sender gave up.
+    Abort = 7,
+    /// A channel name takes a slot, for messages of one type.
+    DefineTyped = 8,
 }
 
 /// What every message says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Envelope {
     pub(crate) kind: Kind,
+    /// The record holds the length of its message and the first bytes of it; fragments follow.
+    pub(crate) begins_run: bool,
     /// A slot of the sender's channel table, or an answer's status.
     pub(crate) slot: u16,
     /// The caller's own id of a call; the callee echoes it and reads nothing into it.
@@ -38,27 +48,64 @@ pub(crate) struct Content<'a> {
     pub(crate) payload: &'a [u8],
 }
 
+/// The flag of [`Envelope::begins_run`], beside the kind.
+const BEGINS_RUN: u16 = 1 << 8;
+
 impl Envelope {
+    /// The envelope of a message that is one record.
+    #[inline]
+    pub(crate) const fn new(kind: Kind, slot: u16, call: u32) -> Self {
+        Self { kind, begins_run: false, slot, call }
+    }
+
     /// The bytes that stand for `self`.
     #[inline]
     pub(crate) fn encode(self) -> [u8; ENVELOPE] {
-        let word = self.kind as u64 | u64::from(self.slot) << 16 | u64::from(self.call) << 32;
+        let flags = if self.begins_run { u64::from(BEGINS_RUN) } else { 0 };
+        let word =
+            self.kind as u64 | flags | u64::from(self.slot) << 16 | u64::from(self.call) << 32;
         word.to_le_bytes()
     }
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "takes the word's fields apart")]
-    fn decode(bytes: [u8; ENVELOPE]) -> Result<Self, Corrupt> {
+    pub(crate) fn decode(bytes: [u8; ENVELOPE]) -> Result<Self, Corrupt> {
         let word = u64::from_le_bytes(bytes);
-        let kind = match word as u16 {
-            1 => Kind::Define,
-            2 => Kind::Message,
-            3 => Kind::SyncCall,
-            4 => Kind::Invoke,
-            5 => Kind::Answer,
-            _ => return Err(Corrupt { place: "envelope kind", found: word, expected: 5 }),
+        let (kind, begins_run) = match word as u16 {
+            1 => (Kind::Define, false),
+            2 => (Kind::Message, false),
+            3 => (Kind::SyncCall, false),
+            4 => (Kind::Invoke, false),
+            5 => (Kind::Answer, false),
+            6 => (Kind::Fragment, false),
+            7 => (Kind::Abort, false),
+            8 => (Kind::DefineTyped, false),
+            first => (Self::first_of_run(first, word)?, true),
         };
-        Ok(Self { kind, slot: (word >> 16) as u16, call: (word >> 32) as u32 })
+        Ok(Self { kind, begins_run, slot: (word >> 16) as u16, call: (word >> 32) as u32 })
+    }
+
+    /// The envelope of a record that its sender may be writing, loaded once.
+    ///
+    /// # Errors
+    /// [`Corrupt`] as for [`Content::parse`].
+    #[inline]
+    pub(crate) fn first(record: &Record<'_>) -> Result<Self, Corrupt> {
+        match record.first_word() {
+            Some(word) => Self::decode(word),
+            None => Err(too_short(record.len())),
+        }
+    }
+
+    #[cold]
+    fn first_of_run(first: u16, word: u64) -> Result<Kind, Corrupt> {
+        match first ^ BEGINS_RUN {
+            2 => Ok(Kind::Message),
+            3 => Ok(Kind::SyncCall),
+            4 => Ok(Kind::Invoke),
+            5 => Ok(Kind::Answer),
+            _ => Err(Corrupt { place: "envelope kind", found: word, expected: 8 }),
+        }
     }
 }
 
@@ -70,10 +117,23 @@ impl<'a> Content<'a> {
     #[inline]
     pub(crate) fn parse(content: &'a [u8]) -> Result<Self, Corrupt> {
         let Some((envelope, payload)) = content.split_first_chunk() else {
-            let (found, expected) = (content.len() as u64, ENVELOPE as u64);
-            return Err(Corrupt { place: "record length", found, expected });
+            return Err(too_short(content.len()));
         };
         Ok(Self { envelope: Envelope::decode(*envelope)?, payload })
+    }
+
+    /// The first record of a run, taken apart: how many bytes it will be, and the first of them.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if it is too short to say.
+    pub(crate) fn begin_run(&self) -> Result<(u64, &'a [u8]), Corrupt> {
+        let (found, expected) = (self.payload.len() as u64, TOTAL as u64);
+        let (total, bytes) = self.payload.split_first_chunk::<TOTAL>().ok_or(Corrupt {
+            place: "length of a run's first record",
+            found,
+            expected,
+        })?;
+        Ok((u64::from_le_bytes(*total), bytes))
     }
 
     /// The record's length in bytes.
@@ -94,6 +154,11 @@ impl<'a> Content<'a> {
     }
 }
 
+#[cold]
+fn too_short(len: usize) -> Corrupt {
+    Corrupt { place: "record length", found: len as u64, expected: ENVELOPE as u64 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_message_is_these_bytes() {
-        let envelope = Envelope { kind: Kind::SyncCall, slot: 0x0102, call: 0x0304_0506 };
+        let envelope = Envelope::new(Kind::SyncCall, 0x0102, 0x0304_0506);
         let content = Content { envelope, payload: b"ping" };
         let mut bytes = [0; 12];
         content.write(&mut bytes);

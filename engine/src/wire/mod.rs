@@ -3,16 +3,21 @@
 //! ```text
 //!   byte 0      1       2        4           8
 //!   ┌────────┬───────┬─────────┬───────────┬───────────────┐
-//!   │ kind   │ 0     │ slot    │ call      │ payload …     │
+//!   │ kind   │ flags │ slot    │ call      │ payload …     │
 //!   └────────┴───────┴─────────┴───────────┴───────────────┘
 //! ```
+//! The one flag, 1, says that the record [begins a run](run): a message in several records.
+//!
 //! | kind | lane | slot | call | payload |
 //! |---|---|---|---|---|
 //! | `Define` | messages, both ways | a slot of the channel table | 0 | the channel's name, UTF-8 |
-//! | `Message` | messages, both ways | the channel | 0 | an archive of arguments |
-//! | `SyncCall` | messages to main | the channel | the caller's id | an archive of arguments |
-//! | `Invoke` | messages to main | the channel | the caller's id | an archive of arguments |
+//! | `DefineTyped` | messages, both ways | a slot of the channel table | 0 | the schema's fingerprint, u64, and the name |
+//! | `Message` | messages, both ways | the channel | 0 | an archive: of arguments, or of the schema's type |
+//! | `SyncCall` | messages to main | the channel | the caller's id | as of a message |
+//! | `Invoke` | messages to main | the channel | the caller's id | as of a message |
 //! | `Answer` | replies (to `SyncCall`), messages to the renderer (to `Invoke`) | a `Status` | the caller's id | the status decides |
+//! | `Fragment` | any | 0 | 0 | the next bytes of a run |
+//! | `Abort` | any | 0 | 0 | none: the run is taken back |
 //!
 //! A channel's name travels once and is a slot from then on. The table belongs to the *sender*, who
 //! defines a slot anew in band when all are taken, the least recently used first: applications make
@@ -22,10 +27,14 @@
 
 mod channels;
 mod envelope;
+mod interner;
+pub(crate) mod run;
 mod status;
 
-pub(crate) use channels::{Interner, Names};
+pub(crate) use channels::{DYNAMIC, Known, Names, Signature};
 pub(crate) use envelope::{Content, ENVELOPE, Envelope, Kind};
+pub(crate) use interner::Interner;
+pub(crate) use run::{Buffer, Gather, Run, TOTAL};
 pub(crate) use status::{Answer, Refused};
 
 use crate::layout;
@@ -35,4 +44,4 @@ pub const FINGERPRINT: u64 =
     layout::fold(layout::FINGERPRINT, &[ENVELOPE, crate::limits::CHANNEL_SLOTS, CONTENT_FORMAT]);
 
 /// Counts up with every change to the archives and answers that are sent.
-const CONTENT_FORMAT: usize = 1;
+const CONTENT_FORMAT: usize = 2;

@@ -1,6 +1,6 @@
 //! How a call was answered.
 
-use super::{Content, Envelope, Kind};
+use super::{Buffer, Content, Envelope, Kind};
 use crate::error::{Corrupt, Error};
 use crate::value::{Value, ValueRef};
 
@@ -26,8 +26,8 @@ pub(crate) enum Status {
 /// An answer as its sender means it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Answer<'a> {
-    /// A value, as its archive.
-    Value(&'a Value),
+    /// A value's archive.
+    Value(&'a [u8]),
     /// See [`Status::NoReply`].
     NoReply,
     /// See [`Status::NoHandler`].
@@ -42,13 +42,30 @@ impl<'a> Answer<'a> {
     /// The message that carries it.
     pub(crate) fn content(self, call: u32) -> Content<'a> {
         let (status, payload) = match self {
-            Self::Value(value) => (Status::Value, value.archive()),
+            Self::Value(archive) => (Status::Value, archive),
             Self::NoReply => (Status::NoReply, [].as_slice()),
             Self::NoHandler => (Status::NoHandler, [].as_slice()),
             Self::Failed(text) => (Status::Failed, text.as_bytes()),
             Self::Refused(refused) => (refused.status, refused.payload.as_slice()),
         };
-        Content { envelope: Envelope { kind: Kind::Answer, slot: status as u16, call }, payload }
+        Content { envelope: Envelope::new(Kind::Answer, status as u16, call), payload }
+    }
+}
+
+impl Envelope {
+    /// What an answer that was gathered in `buffer` means to the caller on `channel`.
+    ///
+    /// # Errors
+    /// As [`Content::answer`].
+    pub(crate) fn answer_of(
+        self,
+        buffer: Buffer,
+        channel: &str,
+    ) -> Result<Result<Value, Error>, Corrupt> {
+        if self.slot == Status::Value as u16 {
+            return Value::from_archive(buffer).map(Ok);
+        }
+        Content { envelope: self, payload: &buffer }.answer(channel)
     }
 }
 
@@ -126,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_answer_means_what_it_was_sent_for() {
-        assert_eq!(answered(Answer::Value(&Value::from(3))), Ok(Value::from(3)));
+        assert_eq!(answered(Answer::Value(Value::from(3).archive())), Ok(Value::from(3)));
         assert_eq!(answered(Answer::NoReply), Err(Error::NoReply));
         let channel = || "sum".to_owned();
         assert_eq!(answered(Answer::NoHandler), Err(Error::NoHandler { channel: channel() }));

@@ -73,11 +73,11 @@ pub static ENVELOPES: [Lie; 17] = lies! {
     "record length": "a record of nothing" => |client| record(client, &[]);
     "record length": "a record of seven bytes" => |client| record(client, &[2, 0, 0, 0, 0, 0, 0]);
     "envelope kind": "a kind of zero" => |client| put(client, 0, 0, args![1].archive());
-    "envelope kind": "a kind of six" => |client| put(client, 6, 0, args![1].archive());
+    "envelope kind": "a kind of nine" => |client| put(client, 9, 0, args![1].archive());
     "envelope kind": "a kind of 255" => |client| put(client, 255, 0, args![1].archive());
     "envelope kind": "a flag that nobody has" => |client| {
         let mut content = envelope(kind::MESSAGE, 0, 0).to_vec();
-        content[1] = 1;
+        content[1] = 2;
         record(client, &[&content, args![1].archive()].concat());
     };
     "kind on the lane to main": "an answer to main" =>

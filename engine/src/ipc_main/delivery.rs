@@ -1,0 +1,142 @@
+//! Handing a message to those it is for.
+
+use super::event::SyncCall;
+use super::handler::Tasks;
+use super::{Core, Diagnostic, Event, Listener, WebContents};
+use crate::emitter::{Snapshots, guarded};
+use crate::error::{Corrupt, Error};
+use crate::session::payload::{Forged, Payload, gathered_args};
+use crate::wire::{Buffer, Content, Envelope, Kind, Known, Names};
+
+/// What came of a look at a session's ring.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taken {
+    Nothing,
+    /// A definition, or a part of a message.
+    Part {
+        len: usize,
+    },
+    Message {
+        len: usize,
+    },
+}
+
+/// A session for the time of one message.
+pub(super) struct Delivery<'s> {
+    pub(super) core: &'s Core,
+    pub(super) page: &'s WebContents,
+    pub(super) names: &'s mut Names,
+    pub(super) snapshots: &'s mut Snapshots<Listener>,
+    pub(super) tasks: &'s mut Tasks,
+}
+
+impl Delivery<'_> {
+    /// Delivers what one record says.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if no renderer of ours says that.
+    #[inline]
+    pub(super) fn deliver(self, content: &Content<'_>) -> Result<Taken, Corrupt> {
+        let Content { envelope, payload } = *content;
+        let len = content.len();
+        if matches!(envelope.kind, Kind::Define | Kind::DefineTyped) {
+            self.names.define(content)?;
+            self.snapshots.forget(envelope.slot);
+            return Ok(Taken::Part { len });
+        }
+        let known = self.names.get(envelope.slot)?;
+        let payload = Payload::new(known, payload)?;
+        self.page.end().link.tally.received.count(len);
+        match envelope.kind {
+            Kind::Message | Kind::SyncCall => {
+                emit(self.core, self.page, self.snapshots, known, envelope, payload)?;
+            }
+            Kind::Invoke if !envelope.begins_run => {
+                let args = payload.to_args();
+                self.tasks.invoke(self.core, self.page, &known.channel, envelope.call, args);
+            }
+            kind => return Err(wrong_kind(kind)),
+        }
+        Ok(Taken::Message { len })
+    }
+
+    /// Delivers a message that came in several records.
+    ///
+    /// # Errors
+    /// As [`deliver`](Self::deliver).
+    #[cold]
+    pub(super) fn deliver_whole(self, envelope: Envelope, whole: Buffer) -> Result<(), Corrupt> {
+        if envelope.kind == Kind::Invoke {
+            let known = self.names.get(envelope.slot)?;
+            self.page.end().link.tally.received.count(whole.len());
+            let args = gathered_args(known, whole)?;
+            self.tasks.invoke(self.core, self.page, &known.channel, envelope.call, args);
+            return Ok(());
+        }
+        let pool = &self.core.pool;
+        self.deliver(&Content { envelope, payload: &whole })?;
+        pool.give(whole);
+        Ok(())
+    }
+}
+
+/// Calls the listeners of a message, and sees to it that a call is answered.
+#[inline]
+fn emit(
+    core: &Core,
+    page: &WebContents,
+    snapshots: &mut Snapshots<Listener>,
+    known: &Known,
+    envelope: Envelope,
+    payload: Payload<'_>,
+) -> Result<(), Corrupt> {
+    let channel = &*known.channel;
+    let snapshot = snapshots.get(&core.emitter, envelope.slot, channel);
+    let run = |event: &Event<'_>| {
+        let call = |listener: &Listener| guarded(|| listener(event, payload));
+        core.emitter.emit_to(snapshot, channel, call)
+    };
+    if envelope.kind == Kind::Message {
+        let emitted = run(&Event::new(page, channel, None));
+        return emitted.failed.map_or(Ok(()), |error| core.failed(channel, &error));
+    }
+    let call = SyncCall::new(envelope.call);
+    let event = Event::new(page, channel, Some(&call));
+    let emitted = run(&event);
+    if let Some(error) = &emitted.failed {
+        core.failed(channel, error)?;
+    }
+    if emitted.ran == 0 {
+        core.report(&Diagnostic::NoSyncListener { id: page.id(), channel });
+    }
+    settle(core, &event, &call);
+    Ok(())
+}
+
+/// A call that none of its listeners has answered or kept is answered with that.
+fn settle(core: &Core, event: &Event<'_>, call: &SyncCall) {
+    match call.settle(event.sender()) {
+        Ok(()) | Err(Error::RendererGone { .. }) => {}
+        Err(error) => {
+            core.report(&Diagnostic::AnswerFailed { channel: event.channel(), error: &error });
+        }
+    }
+}
+
+impl Core {
+    /// A listener has failed; or what it was to get is none of its type.
+    #[cold]
+    fn failed(&self, channel: &str, error: &crate::BoxError) -> Result<(), Corrupt> {
+        if let Some(corrupt) = Forged::find(error) {
+            return Err(corrupt);
+        }
+        self.report(&Diagnostic::Uncaught { channel, error });
+        Ok(())
+    }
+}
+
+#[cold]
+fn wrong_kind(kind: Kind) -> Corrupt {
+    let (found, expected) = (kind as u64, Kind::Message as u64);
+    Corrupt { place: "kind on the lane to main", found, expected }
+}

@@ -1,0 +1,88 @@
+//! Bytes that are written where a renderer will read them.
+
+use super::WebContentsBurst;
+use crate::error::Error;
+use crate::value::raw;
+use crate::wire::{Buffer, ENVELOPE, Signature};
+
+/// A message of bytes to a renderer that is being written in place: [`bytes`](Self::bytes), then
+/// [`commit`](Self::commit). Dropped without a commit, it is never sent.
+///
+/// It holds the session's sending end as a [`WebContentsBurst`] does.
+#[derive(Debug)]
+#[must_use = "a dropped claim is never sent"]
+pub struct WebContentsClaim<'w> {
+    burst: WebContentsBurst<'w>,
+    channel: &'w str,
+    len: usize,
+    /// Where it is written if the ring has no place for it now.
+    buffer: Option<Buffer>,
+}
+
+impl<'w> WebContentsClaim<'w> {
+    pub(super) fn new(
+        mut burst: WebContentsBurst<'w>,
+        channel: &'w str,
+        len: usize,
+    ) -> Result<Self, Error> {
+        let end = burst.page().end();
+        let archive = end.raw_archive_len(len)?;
+        let placed = match burst.outbox().reserve(Signature::dynamic(channel), archive) {
+            Ok(place) => place.is_some(),
+            Err(error) => return Err(end.failed(error)),
+        };
+        let buffer = (!placed).then(|| {
+            let mut zeroed = end.pool.take();
+            zeroed.resize(archive, 0);
+            zeroed
+        });
+        Ok(Self { burst, channel, len, buffer })
+    }
+
+    /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of 16.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        let len = self.len;
+        &mut self.archive(len)[..len]
+    }
+
+    /// Sends the first `len` bytes.
+    ///
+    /// # Errors
+    /// As [`WebContents::send`](super::WebContents::send).
+    ///
+    /// # Panics
+    /// If `len` is more than was claimed.
+    pub fn commit(mut self, len: usize) -> Result<(), Error> {
+        assert!(len <= self.len, "committed more than was claimed");
+        raw::finish(self.archive(len), len);
+        let Self { mut burst, channel, buffer, .. } = self;
+        let end = burst.page().end();
+        let signature = Signature::dynamic(channel);
+        let archive = end.raw_archive_len(len)?;
+        match buffer {
+            None => {
+                let outbox = burst.outbox();
+                let filled = outbox.fill(signature, archive, |_| Some(archive));
+                end.note(outbox, filled.map(|_| ENVELOPE + archive))
+            }
+            Some(mut buffer) => {
+                buffer.resize(archive, 0);
+                let sent = burst.put(signature, &buffer);
+                end.pool.give(buffer);
+                sent
+            }
+        }
+    }
+
+    /// The place of the archive of `len` bytes.
+    fn archive(&mut self, len: usize) -> &mut [u8] {
+        let archive = raw::archive_len(len).unwrap_or(0);
+        match &mut self.buffer {
+            Some(buffer) => &mut buffer[..archive],
+            None => match self.burst.outbox().reserve(Signature::dynamic(self.channel), archive) {
+                Ok(Some(place)) => place,
+                _ => unreachable!("reserved by `new`"),
+            },
+        }
+    }
+}

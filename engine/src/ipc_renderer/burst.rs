@@ -1,0 +1,140 @@
+//! Messages that leave together.
+
+use super::IpcRenderer;
+use crate::error::Error;
+use crate::session::lane_lock::Claimed;
+use crate::session::outbound::{Message, Outbound};
+use crate::session::renderer_end::WhenFull;
+use crate::typed::{Channel, Schema};
+use crate::value::Arguments;
+use crate::wire::Signature;
+
+/// Messages of one renderer that leave together: main is looked for once, when this is dropped, and
+/// between two messages only as far as that costs nothing. Main may read them before that.
+///
+/// It holds the session's sending end: other threads that send wait, and any other send of this thread
+/// on this session answers [`Error::ClaimHeld`].
+///
+/// # Examples
+/// ```no_run
+/// use ringmain::{IpcRenderer, WhenFull, args};
+///
+/// let renderer = IpcRenderer::connect("demo")?;
+/// let mut burst = renderer.burst(WhenFull::Wait)?;
+/// for number in 0..1000 {
+///     burst.send("number", args![number])?;
+/// }
+/// # Ok::<(), ringmain::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a burst without messages only keeps others waiting"]
+pub struct RendererBurst<'r> {
+    renderer: &'r IpcRenderer,
+    /// `None` only while being dropped.
+    outbound: Option<Claimed<'r, Outbound>>,
+    when_full: WhenFull,
+}
+
+impl<'r> RendererBurst<'r> {
+    #[inline]
+    pub(super) fn new(
+        renderer: &'r IpcRenderer,
+        outbound: Claimed<'r, Outbound>,
+        when_full: WhenFull,
+    ) -> Self {
+        Self { renderer, outbound: Some(outbound), when_full }
+    }
+
+    /// As [`IpcRenderer::send`].
+    ///
+    /// # Errors
+    /// As there; [`Error::Backpressure`] or [`Error::Deadline`] if the ring is full, as the burst was
+    /// asked for.
+    #[inline]
+    pub fn send(&mut self, channel: &str, args: impl Arguments) -> Result<(), Error> {
+        self.put(Signature::dynamic(channel), args.archive())
+    }
+
+    /// As [`IpcRenderer::send_typed`].
+    ///
+    /// # Errors
+    /// As there, and as [`send`](Self::send).
+    #[inline]
+    pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
+        let (end, when_full) = (&self.renderer.core.end, self.when_full);
+        let outbound = self.outbound();
+        let room = channel.room(outbound.payload_max());
+        let write = |place: &mut [u8]| channel.write(value, place);
+        match end.fill(outbound, channel.signature(), room, write, when_full) {
+            Ok(true) => {
+                end.hint(outbound);
+                Ok(())
+            }
+            Ok(false) => self.send_larger(channel, value),
+            Err(error) => Err(self.renderer.explain(error)),
+        }
+    }
+
+    /// A message that takes more room than the last one.
+    #[cold]
+    fn send_larger<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
+        let pool = &self.renderer.core.end.pool;
+        let mut buffer = pool.take();
+        channel.write_to(value, &mut buffer)?;
+        let sent = self.put(channel.signature(), &buffer);
+        pool.give(buffer);
+        sent
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
+        let (end, when_full) = (&self.renderer.core.end, self.when_full);
+        let outbound = self.outbound();
+        let sent = end.put(outbound, &Message::plain(signature, payload), when_full);
+        end.hint(outbound);
+        sent.map_err(|error| self.renderer.explain(error))
+    }
+
+    /// Ends the burst, as dropping it does, and says whether main still lives.
+    ///
+    /// # Errors
+    /// [`Error::MainGone`] if it is found not to.
+    #[inline]
+    pub fn end(mut self) -> Result<(), Error> {
+        self.finish().map_err(|error| self.renderer.explain(error))
+    }
+
+    #[inline]
+    fn finish(&mut self) -> Result<(), Error> {
+        match self.outbound.take() {
+            Some(outbound) => self.renderer.core.end.finish(outbound),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn renderer(&self) -> &'r IpcRenderer {
+        self.renderer
+    }
+
+    #[inline]
+    pub(super) fn when_full(&self) -> WhenFull {
+        self.when_full
+    }
+
+    #[inline]
+    pub(super) fn outbound(&mut self) -> &mut Outbound {
+        match &mut self.outbound {
+            Some(outbound) => outbound,
+            None => unreachable!("held until dropped"),
+        }
+    }
+}
+
+impl Drop for RendererBurst<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // A main that is found gone is reported by the next call.
+        let _ = self.finish();
+    }
+}

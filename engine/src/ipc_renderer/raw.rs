@@ -1,0 +1,106 @@
+//! Bytes that are written where they will be read.
+
+use super::RendererBurst;
+use crate::error::Error;
+use crate::value::raw;
+use crate::wire::{Buffer, Signature};
+
+/// A message of bytes that is being written in place: [`bytes`](Self::bytes), then
+/// [`commit`](Self::commit). Dropped without a commit, it is never sent.
+///
+/// It holds the session's sending end as a [`RendererBurst`] does.
+///
+/// # Examples
+/// ```no_run
+/// use ringmain::IpcRenderer;
+///
+/// let renderer = IpcRenderer::connect("demo")?;
+/// let mut claim = renderer.claim("samples", 4096)?;
+/// claim.bytes().fill(7);
+/// claim.commit(4096)?;
+/// # Ok::<(), ringmain::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a dropped claim is never sent"]
+pub struct RendererClaim<'r> {
+    burst: RendererBurst<'r>,
+    channel: &'r str,
+    len: usize,
+    /// Where it is written if the ring cannot hold it at once.
+    buffer: Option<Buffer>,
+}
+
+impl<'r> RendererClaim<'r> {
+    pub(super) fn new(
+        mut burst: RendererBurst<'r>,
+        channel: &'r str,
+        len: usize,
+    ) -> Result<Self, Error> {
+        let end = &burst.renderer().core.end;
+        let archive = end.raw_archive_len(len)?;
+        let when_full = burst.when_full();
+        let mut buffer = None;
+        if archive <= burst.outbound().payload_max() {
+            end.reserve(burst.outbound(), Signature::dynamic(channel), archive, when_full)
+                .map_err(|error| burst.renderer().explain(error))?;
+        } else {
+            let mut zeroed = end.pool.take();
+            zeroed.resize(archive, 0);
+            buffer = Some(zeroed);
+        }
+        Ok(Self { burst, channel, len, buffer })
+    }
+
+    /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of 16.
+    ///
+    /// # Panics
+    /// Never: the place was reserved and stays so.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        let len = self.len;
+        &mut self.archive(len)[..len]
+    }
+
+    /// Sends the first `len` bytes.
+    ///
+    /// # Errors
+    /// As [`IpcRenderer::send`](super::IpcRenderer::send), if a message that the ring cannot hold at
+    /// once has to wait for space.
+    ///
+    /// # Panics
+    /// If `len` is more than was claimed.
+    pub fn commit(mut self, len: usize) -> Result<(), Error> {
+        assert!(len <= self.len, "committed more than was claimed");
+        raw::finish(self.archive(len), len);
+        let Self { mut burst, channel, buffer, .. } = self;
+        let end = &burst.renderer().core.end;
+        let signature = Signature::dynamic(channel);
+        let archive = end.raw_archive_len(len)?;
+        match buffer {
+            None => {
+                let when_full = burst.when_full();
+                end.fill(burst.outbound(), signature, archive, |_| Some(archive), when_full)?;
+            }
+            Some(mut buffer) => {
+                buffer.resize(archive, 0);
+                let sent = burst.put(signature, &buffer);
+                end.pool.give(buffer);
+                sent?;
+            }
+        }
+        burst.end()
+    }
+
+    /// The place of the archive of `len` bytes.
+    fn archive(&mut self, len: usize) -> &mut [u8] {
+        let archive = raw::archive_len(len).unwrap_or(0);
+        match &mut self.buffer {
+            Some(buffer) => &mut buffer[..archive],
+            None => {
+                match self.burst.outbound().reserve(Signature::dynamic(self.channel), archive) {
+                    Ok(Ok(place)) => place,
+                    _ => unreachable!("reserved by `new`"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What listeners get of a message.
+
+use crate::emitter::BoxError;
+use crate::error::{Corrupt, Error};
+use crate::typed::{Channel, Schema};
+use crate::value::{Args, ArgsRef, Bytes, raw};
+use crate::wire::{Buffer, DYNAMIC, Known};
+
+/// A message's payload, in memory that does not change while it is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Payload<'a> {
+    /// Arguments, checked.
+    Args(ArgsRef<'a>),
+    /// One archive of a type that the application knows, which it checks.
+    Typed { schema: u64, archive: &'a [u8] },
+}
+
+impl<'a> Payload<'a> {
+    /// What `bytes` are on a channel that is `known`.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if they are none that a peer of ours sends there.
+    #[inline]
+    pub(crate) fn new(known: &Known, bytes: &'a [u8]) -> Result<Self, Corrupt> {
+        if known.schema == DYNAMIC {
+            ArgsRef::check(bytes).map(Self::Args)
+        } else {
+            Ok(Self::Typed { schema: known.schema, archive: bytes })
+        }
+    }
+
+    /// Hands dynamic arguments to `listener`. A typed message is one bytes value to it, in a copy:
+    /// hosts that cannot know the type can still store it or pass it on.
+    #[inline]
+    pub(crate) fn as_args<R>(self, listener: impl FnOnce(ArgsRef<'_>) -> R) -> R {
+        match self {
+            Self::Args(args) => listener(args),
+            Self::Typed { archive, .. } => listener(opaque(archive).view()),
+        }
+    }
+
+    /// Arguments to keep.
+    pub(crate) fn to_args(self) -> Args {
+        match self {
+            Self::Args(args) => args.to_owned(),
+            Self::Typed { archive, .. } => opaque(archive),
+        }
+    }
+
+    /// The message as what `channel` carries.
+    ///
+    /// # Errors
+    /// [`Error::TypeMismatch`] if it is another type's, [`Forged`] if it is none.
+    #[inline]
+    pub(crate) fn typed<T: Schema>(
+        self,
+        channel: &Channel<T>,
+    ) -> Result<&'a T::Archived, BoxError> {
+        let (theirs, archive) = match self {
+            Self::Typed { schema, archive } => (schema, archive),
+            Self::Args(_) => (DYNAMIC, [].as_slice()),
+        };
+        if theirs != channel.fingerprint() {
+            return Err(mismatch(channel, theirs));
+        }
+        channel.access(archive).map_err(|corrupt| Forged(corrupt).into())
+    }
+}
+
+/// Arguments to keep out of a buffer that was gathered: the buffer itself, if it holds some.
+///
+/// # Errors
+/// As [`Payload::new`].
+pub(crate) fn gathered_args(known: &Known, buffer: Buffer) -> Result<Args, Corrupt> {
+    if known.schema == DYNAMIC { Args::from_archive(buffer) } else { Ok(opaque(&buffer)) }
+}
+
+/// The size of a message of `len` raw bytes.
+///
+/// # Errors
+/// [`Error::TooLarge`] if it is more than `limit`.
+pub(crate) fn raw_archive_len(len: usize, limit: usize) -> Result<usize, Error> {
+    let found = raw::archive_len(len).unwrap_or(len);
+    if found > limit { Err(Error::TooLarge { found, limit }) } else { Ok(found) }
+}
+
+fn opaque(archive: &[u8]) -> Args {
+    Args::new(&[&Bytes(archive)]).unwrap_or_default()
+}
+
+#[cold]
+fn mismatch<T: Schema>(channel: &Channel<T>, theirs: u64) -> BoxError {
+    let (channel, ours) = (channel.name().to_owned(), channel.fingerprint());
+    Error::TypeMismatch { channel, ours, theirs }.into()
+}
+
+/// A typed message whose bytes are no archive of its type, though its fingerprint says so: its sender
+/// is none of ours. Its own type, so that no listener's error is taken for it.
+#[derive(Debug)]
+pub(crate) struct Forged(Corrupt);
+
+impl Forged {
+    /// What is wrong, if `error` is this.
+    #[cold]
+    pub(crate) fn find(error: &BoxError) -> Option<Corrupt> {
+        error.downcast_ref::<Self>().map(|forged| forged.0)
+    }
+}
+
+impl std::fmt::Display for Forged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Forged {}

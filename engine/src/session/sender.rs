@@ -1,0 +1,171 @@
+//! The sending end of a messages or replies lane: the ring, and the names of channels.
+
+use crate::error::{Corrupt, Error};
+use crate::lane::Outgoing;
+use crate::ring::ClaimError;
+use crate::wire::{Content, ENVELOPE, Envelope, Interner, Run, Signature};
+
+/// Writes messages into the ring, and never waits.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    pub(crate) lane: Outgoing,
+    pub(crate) names: Interner,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a record that was not put is lost"]
+pub(crate) enum Put {
+    /// It is in the ring.
+    Done,
+    /// The ring is too full now for a record of so many bytes of content.
+    Full(usize),
+    /// The ring is too small for it: it takes a run.
+    TooLong,
+}
+
+/// What became of a record that someone else was to fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a record that was not put is lost"]
+pub(crate) enum Filled {
+    /// It is in the ring, with a payload of so many bytes.
+    Done(usize),
+    /// As [`Put::Full`]; nobody was asked to fill it.
+    Full(usize),
+    /// There was less room than it takes.
+    TooSmall,
+}
+
+impl Sender {
+    pub(crate) fn new(lane: Outgoing) -> Self {
+        Self { lane, names: Interner::new() }
+    }
+
+    /// The longest payload of a message that is one record.
+    #[inline]
+    pub(crate) fn payload_max(&self) -> usize {
+        self.lane.content_max() - ENVELOPE
+    }
+
+    /// The longest content of a run's record: an eighth of the ring, so that both sides copy at once.
+    pub(crate) fn fragment_max(&self) -> usize {
+        self.lane.capacity() / 8 - crate::layout::HEADER_WORD
+    }
+
+    /// Puts a message that is one record.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the peer's words are impossible.
+    #[inline]
+    pub(crate) fn put(&mut self, content: &Content<'_>) -> Result<Put, Corrupt> {
+        match self.lane.claim(content.len()) {
+            Ok(mut claim) => {
+                content.write(claim.bytes());
+                claim.commit(content.len());
+                Ok(Put::Done)
+            }
+            Err(error) => refused(error, content.len()),
+        }
+    }
+
+    /// Has `fill` write a payload of at most `max` bytes where it will be read, and say how many it
+    /// were, or `None` if that is too little.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    #[inline]
+    pub(crate) fn fill(
+        &mut self,
+        envelope: Envelope,
+        max: usize,
+        fill: impl FnOnce(&mut [u8]) -> Option<usize>,
+    ) -> Result<Filled, Corrupt> {
+        match self.lane.claim(ENVELOPE + max) {
+            Ok(mut claim) => {
+                let (head, payload) = claim.bytes().split_at_mut(ENVELOPE);
+                let Some(len) = fill(payload) else { return Ok(Filled::TooSmall) };
+                head.copy_from_slice(&envelope.encode());
+                claim.commit(ENVELOPE + len);
+                Ok(Filled::Done(len))
+            }
+            Err(error) => Ok(match refused(error, ENVELOPE + max)? {
+                Put::Full(len) => Filled::Full(len),
+                _ => Filled::TooSmall,
+            }),
+        }
+    }
+
+    /// Puts the next record of a run, of which `rest` is what has not been sent.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn put_fragment(&mut self, run: &mut Run, rest: &[u8]) -> Result<Put, Corrupt> {
+        let len = run.next_len(self.fragment_max());
+        match self.lane.claim(len) {
+            Ok(mut claim) => {
+                run.write(claim.bytes(), rest);
+                claim.commit(len);
+                Ok(Put::Done)
+            }
+            Err(error) => refused(error, len),
+        }
+    }
+
+    /// The bytes in the ring that a payload of `len` bytes will be read at; `None` if there is no room
+    /// now. They stay the same until something is put.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn reserve(&mut self, len: usize) -> Result<Option<&mut [u8]>, Corrupt> {
+        match self.lane.claim(ENVELOPE + len) {
+            Ok(claim) => Ok(claim.into_bytes().get_mut(ENVELOPE..)),
+            Err(error) => refused(error, ENVELOPE + len).map(|_| None),
+        }
+    }
+
+    /// Whether a run of `total` bytes fits into the ring now, wherever its padding falls.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn fits_run(&mut self, total: usize) -> Result<bool, Corrupt> {
+        let fragment = self.lane.capacity() / 8;
+        let records = total.div_ceil(fragment / 2) + 1;
+        let needed = total + records * crate::layout::LINE + 2 * fragment;
+        Ok(needed <= self.lane.look_for_space()?)
+    }
+
+    /// The slot of `signature`, which is put first if the peer does not know it: `Err` with what became
+    /// of that.
+    ///
+    /// # Errors
+    /// [`Error::ChannelName`], and as [`put`](Self::put).
+    #[inline]
+    pub(crate) fn slot(&mut self, signature: Signature<'_>) -> Result<Result<u16, usize>, Error> {
+        match self.names.get(signature) {
+            Some(slot) => Ok(Ok(slot)),
+            None => self.define(signature),
+        }
+    }
+
+    #[cold]
+    fn define(&mut self, signature: Signature<'_>) -> Result<Result<u16, usize>, Error> {
+        let slot = self.names.next_slot(signature.channel)?;
+        match signature.define(slot, |content| self.put(content))? {
+            Put::Done => {}
+            Put::Full(len) => return Ok(Err(len)),
+            Put::TooLong => unreachable!("a name fits the smallest ring"),
+        }
+        self.names.insert(signature, slot);
+        Ok(Ok(slot))
+    }
+}
+
+/// What a claim that was not granted means.
+#[cold]
+fn refused(error: ClaimError, len: usize) -> Result<Put, Corrupt> {
+    match error {
+        ClaimError::Full { .. } => Ok(Put::Full(len)),
+        ClaimError::TooLong { .. } => Ok(Put::TooLong),
+        ClaimError::Corrupt(corrupt) => Err(corrupt),
+    }
+}

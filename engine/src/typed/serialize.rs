@@ -1,0 +1,73 @@
+//! Serialising into memory that is there already.
+
+use super::Schema;
+use crate::error::Error;
+use crate::wire::Buffer;
+use rkyv::api::serialize_using;
+use rkyv::rancor::{Failure, Strategy};
+use rkyv::ser::allocator::ArenaHandle;
+use rkyv::ser::{Positional, Writer};
+use rkyv::util::with_arena;
+
+/// What types are serialised with: they may take scratch memory, and share nothing.
+pub type Serializer<'a> = Strategy<Parts<'a>, Failure>;
+
+type Parts<'a> = rkyv::ser::Serializer<Out<'a>, ArenaHandle<'a>, ()>;
+
+/// Where an archive is written: a place in the ring, or a buffer.
+#[derive(Debug)]
+pub struct Out<'a>(To<'a>);
+
+#[derive(Debug)]
+enum To<'a> {
+    Place { place: &'a mut [u8], len: usize },
+    Buffer(&'a mut Buffer),
+}
+
+/// Writes `value` into `place`: the bytes that it took, or `None` if that is too small.
+#[inline]
+pub(super) fn serialize_into<T: Schema>(value: &T, place: &mut [u8]) -> Option<usize> {
+    with_arena(|arena| {
+        let out = Out(To::Place { place, len: 0 });
+        let mut serializer = Parts::new(out, arena.acquire(), ());
+        serialize_using::<_, Failure>(value, &mut serializer).ok()?;
+        Some(serializer.writer.pos())
+    })
+}
+
+/// Writes `value` into an empty buffer.
+///
+/// # Errors
+/// [`Error::NotCloneable`] if the type refuses.
+pub(super) fn serialize_to<T: Schema>(value: &T, buffer: &mut Buffer) -> Result<(), Error> {
+    with_arena(|arena| {
+        let mut serializer = Parts::new(Out(To::Buffer(buffer)), arena.acquire(), ());
+        let written = serialize_using::<_, Failure>(value, &mut serializer);
+        written.map(drop).map_err(|Failure| Error::NotCloneable)
+    })
+}
+
+impl Positional for Out<'_> {
+    #[inline]
+    fn pos(&self) -> usize {
+        match &self.0 {
+            To::Place { len, .. } => *len,
+            To::Buffer(buffer) => buffer.len(),
+        }
+    }
+}
+
+impl Writer<Failure> for Out<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        match &mut self.0 {
+            To::Place { place, len } => {
+                let end = *len + bytes.len();
+                place.get_mut(*len..end).ok_or(Failure)?.copy_from_slice(bytes);
+                *len = end;
+            }
+            To::Buffer(buffer) => buffer.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+}

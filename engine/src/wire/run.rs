@@ -1,0 +1,195 @@
+//! A run: a message that needs several records, one after the other on its lane.
+//!
+//! ```text
+//!   first     envelope of the message, begins_run   total: u64   bytes …
+//!   others    envelope Fragment                                  bytes …
+//!   or        envelope Abort                                     nothing: the run is taken back
+//! ```
+//! Nothing else comes between the records of a run, so a receiver gathers one message per lane.
+
+use super::{ENVELOPE, Envelope, Kind};
+use crate::error::Corrupt;
+use rkyv::util::AlignedVec;
+use std::mem::MaybeUninit;
+
+/// Bytes in front of a run's first bytes: how many it will be.
+pub(crate) const TOTAL: usize = 8;
+
+/// A private buffer that messages are gathered in.
+pub(crate) type Buffer = AlignedVec<16>;
+
+/// How far the sending of a run is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    envelope: Envelope,
+    total: usize,
+    sent: usize,
+}
+
+impl Run {
+    /// A run that carries a message with a payload of `total` bytes.
+    pub(crate) fn new(envelope: Envelope, total: usize) -> Self {
+        Self { envelope: Envelope { begins_run: true, ..envelope }, total, sent: 0 }
+    }
+
+    /// Whether all of it was sent.
+    pub(crate) fn is_done(&self) -> bool {
+        self.sent == self.total
+    }
+
+    /// Payload bytes that were sent.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// The length of the next record's content, of `max` bytes at most.
+    pub(crate) fn next_len(&self, max: usize) -> usize {
+        max.min(self.head() + self.total - self.sent)
+    }
+
+    /// Writes the next record into `place`, which it fills. `rest` is the payload from
+    /// [`sent`](Self::sent) on.
+    ///
+    /// # Panics
+    /// If `place` is longer than [`next_len`](Self::next_len) said.
+    pub(crate) fn write(&mut self, place: &mut [u8], rest: &[u8]) {
+        let (head, bytes) = place.split_at_mut(self.head());
+        if self.sent == 0 {
+            head[..ENVELOPE].copy_from_slice(&self.envelope.encode());
+            head[ENVELOPE..].copy_from_slice(&(self.total as u64).to_le_bytes());
+        } else {
+            head.copy_from_slice(&Envelope::new(Kind::Fragment, 0, 0).encode());
+        }
+        bytes.copy_from_slice(&rest[..bytes.len()]);
+        self.sent += bytes.len();
+    }
+
+    /// Bytes of the next record's content in front of the message's own.
+    fn head(&self) -> usize {
+        if self.sent == 0 { ENVELOPE + TOTAL } else { ENVELOPE }
+    }
+}
+
+/// Puts the message of a run together again. The buffer grows with what arrived: a sender that
+/// announces a gigabyte and sends a kilobyte costs a kilobyte.
+#[derive(Debug, Default)]
+pub(crate) struct Gather {
+    run: Option<Gathered>,
+}
+
+/// A run that is being received.
+#[derive(Debug)]
+struct Gathered {
+    envelope: Envelope,
+    total: usize,
+    buffer: Buffer,
+}
+
+impl Gather {
+    /// Whether a run has begun and not ended.
+    #[inline]
+    pub(crate) fn is_active(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Begins a run of `total` bytes, in `buffer`, which need not be empty.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if another run is not over, or if `total` is more than `limit`.
+    pub(crate) fn begin(
+        &mut self,
+        envelope: Envelope,
+        total: u64,
+        limit: usize,
+        mut buffer: Buffer,
+    ) -> Result<(), Corrupt> {
+        self.expect_none(envelope.kind)?;
+        let total = usize::try_from(total).ok().filter(|total| *total <= limit).ok_or(Corrupt {
+            place: "bytes of a message",
+            found: total,
+            expected: limit as u64,
+        })?;
+        buffer.clear();
+        let envelope = Envelope { begins_run: false, ..envelope };
+        self.run = Some(Gathered { envelope, total, buffer });
+        Ok(())
+    }
+
+    /// Lets `fill` write the run's next `len` bytes.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if there is no run, or it is shorter.
+    #[expect(unsafe_code, reason = "memory is not cleared before it is written")]
+    pub(crate) fn extend(
+        &mut self,
+        len: usize,
+        fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> &mut [u8],
+    ) -> Result<(), Corrupt> {
+        let Some(run) = &mut self.run else {
+            let (found, expected) = (Kind::Fragment as u64, 0);
+            return Err(Corrupt { place: "fragment of no run", found, expected });
+        };
+        let (have, left) = (run.buffer.len(), run.total - run.buffer.len());
+        if len > left {
+            let (found, expected) = (len as u64, left as u64);
+            return Err(Corrupt { place: "bytes of a fragment", found, expected });
+        }
+        run.buffer.reserve_exact(run.wanted(len).saturating_sub(have));
+        // SAFETY: `wanted` is at least `have + len`, so that this is at most the capacity.
+        let spare = unsafe { run.buffer.as_mut_ptr().add(have) };
+        // SAFETY: `len` bytes from there lie within the capacity, and nothing else borrows them.
+        let place = unsafe { std::slice::from_raw_parts_mut(spare.cast(), len) };
+        let filled = fill(place);
+        assert!(filled.as_ptr() == spare && filled.len() == len, "filled in part");
+        // SAFETY: within the capacity; the bytes up to `have` are, and `fill` has returned the rest as
+        // initialised bytes, at this very place.
+        unsafe { run.buffer.set_len(have + len) };
+        Ok(())
+    }
+
+    /// Adds bytes that nobody changes meanwhile.
+    ///
+    /// # Errors
+    /// As [`extend`](Self::extend).
+    pub(crate) fn extend_from(&mut self, bytes: &[u8]) -> Result<(), Corrupt> {
+        self.extend(bytes.len(), |place| place.write_copy_of_slice(bytes))
+    }
+
+    /// The message, once it is whole.
+    pub(crate) fn take_whole(&mut self) -> Option<(Envelope, Buffer)> {
+        let run = self.run.take_if(|run| run.buffer.len() == run.total)?;
+        Some((run.envelope, run.buffer))
+    }
+
+    /// Ends the run unfinished.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if there is none.
+    pub(crate) fn abort(&mut self) -> Result<Buffer, Corrupt> {
+        let (found, expected) = (Kind::Abort as u64, 0);
+        let run = self.run.take();
+        run.map(|run| run.buffer).ok_or(Corrupt { place: "abort of no run", found, expected })
+    }
+
+    /// Only fragments may come while a run is not over.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if one is not.
+    #[inline]
+    pub(crate) fn expect_none(&self, kind: Kind) -> Result<(), Corrupt> {
+        if self.run.is_none() {
+            return Ok(());
+        }
+        let (found, expected) = (kind as u64, Kind::Fragment as u64);
+        Err(Corrupt { place: "record inside a run", found, expected })
+    }
+}
+
+impl Gathered {
+    /// The capacity to have before `more` bytes are added: twice of what it is if it has to grow, so
+    /// that a message is moved few times, but never more than the whole.
+    fn wanted(&self, more: usize) -> usize {
+        let (needed, capacity) = (self.buffer.len() + more, self.buffer.capacity());
+        if needed <= capacity { capacity } else { needed.max(self.total.min(2 * capacity)) }
+    }
+}
