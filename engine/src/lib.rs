@@ -190,7 +190,9 @@ pub use session::renderer_end::WhenFull;
 #[cfg(not(loom))]
 pub use typed::{Channel, Schema};
 #[cfg(not(loom))]
-pub use value::{Args, ArgsRef, Arguments, Kind, ToValue, Value, ValueRef};
+pub use value::{
+    Args, ArgsRef, Arguments, Builder, Bytes, FromValue, Kind, ToValue, Value, ValueRef, WrongKind,
+};
 pub use wait::WaitPolicy;
 
 /// Compiles the README's examples.

@@ -1,9 +1,16 @@
 //! The builder: a table under construction, addressed by slots.
 
-use super::scalar::short;
+mod objects;
+
+pub use objects::Key;
+
+use smallvec::SmallVec;
+
+use super::pool::Pool;
+use super::scalar::Scalar;
 use super::store::Store;
-use super::table::{ARCHIVE_ALIGN, Node, Table};
-use super::{Args, ToValue, Value};
+use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Code, NODE_SIZE, Shape, code, moved, tag};
+use super::{Args, ToValue, Value, Wtf8, wtf8};
 use crate::Error;
 
 /// Builds [`Args`] or a [`Value`] node by node, without recursion and in any order.
@@ -31,7 +38,11 @@ use crate::Error;
 /// ```
 #[derive(Debug)]
 pub struct Builder {
-    table: Table,
+    pool: Pool,
+    /// As they travel, the roots first. The room is that of an object of eight entries and some.
+    nodes: SmallVec<[[u8; NODE_SIZE]; 24]>,
+    links: SmallVec<[[u8; 4]; 40]>,
+    roots: u32,
 }
 
 /// A place for one value in a [`Builder`].
@@ -41,6 +52,16 @@ pub struct Slot(u32);
 /// Fresh slots, in order.
 #[derive(Debug, Clone)]
 pub struct Slots(std::ops::Range<u32>);
+
+impl Slot {
+    pub(super) fn numbered(number: u32) -> Slot {
+        Slot(number)
+    }
+
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+}
 
 impl Iterator for Slots {
     type Item = Slot;
@@ -62,9 +83,13 @@ impl Builder {
     #[must_use]
     #[inline]
     pub fn args(count: usize) -> Builder {
-        let mut builder = Builder { table: Table::default() };
+        let mut builder = Builder {
+            pool: Pool::new(),
+            nodes: SmallVec::new(),
+            links: SmallVec::new(),
+            roots: index(count),
+        };
         let _ = builder.reserve_run(count);
-        builder.table.roots = index(count);
         builder
     }
 
@@ -83,22 +108,22 @@ impl Builder {
     #[must_use]
     #[inline]
     pub fn root(&self, position: usize) -> Slot {
-        assert!(position < self.table.roots as usize, "argument {position} was not announced");
+        assert!(position < self.roots as usize, "argument {position} was not announced");
         Slot(index(position))
     }
 
     /// A new slot.
     #[inline]
     pub fn reserve(&mut self) -> Slot {
-        let slot = Slot(index(self.table.nodes.len()));
-        self.table.nodes.push(Node::Undefined);
+        let slot = Slot(index(self.nodes.len()));
+        self.nodes.push(UNDEFINED);
         slot
     }
 
     #[inline]
     fn reserve_run(&mut self, count: usize) -> Slots {
-        let first = self.table.nodes.len();
-        self.table.nodes.extend(std::iter::repeat_n(Node::Undefined, count));
+        let first = self.nodes.len();
+        self.nodes.resize(first + count, UNDEFINED);
         Slots(index(first)..index(first + count))
     }
 
@@ -109,83 +134,97 @@ impl Builder {
 
     /// Writes `undefined`.
     pub fn undefined(&mut self, slot: Slot) {
-        self.set(slot, Node::Undefined);
+        self.scalar(slot, Scalar::UNDEFINED);
     }
 
     /// Writes `null`.
     pub fn null(&mut self, slot: Slot) {
-        self.set(slot, Node::Null);
+        self.scalar(slot, Scalar::NULL);
     }
 
     /// Writes a boolean.
     pub fn bool(&mut self, slot: Slot, value: bool) {
-        self.set(slot, Node::Bool(value));
+        self.scalar(slot, Scalar::bool(value));
     }
 
     /// Writes a whole number.
+    #[inline]
     pub fn int(&mut self, slot: Slot, value: i32) {
-        self.set(slot, Node::Int(value));
+        self.scalar(slot, Scalar::int(value));
     }
 
     /// Writes a number.
+    #[inline]
     pub fn float(&mut self, slot: Slot, value: f64) {
-        self.set(slot, Node::Float(value));
+        self.scalar(slot, Scalar::float(value));
     }
 
     /// Writes a string.
     #[inline]
     pub fn string(&mut self, slot: Slot, value: &str) {
-        let node = self.text(value);
-        self.set(slot, node);
+        match Scalar::text(value) {
+            Some(short) => self.scalar(slot, short),
+            None => self.pooled(slot, tag::STRING, 0, value.as_bytes(), 1),
+        }
+    }
+
+    /// Writes a string that may have lone surrogates.
+    pub fn wtf8(&mut self, slot: Slot, value: Wtf8<'_>) {
+        match value.as_str() {
+            Some(text) => self.string(slot, text),
+            None => self.pooled(slot, tag::WTF8, 0, value.as_bytes(), 1),
+        }
+    }
+
+    /// Writes a string of 16-bit words, as JavaScript has them. Lone surrogates stay what they are.
+    pub fn string_utf16(&mut self, slot: Slot, value: &[u16]) {
+        let mut bytes = SmallVec::<[u8; 256]>::with_capacity(value.len());
+        let _ = wtf8::from_utf16(value, &mut bytes);
+        self.wtf8(slot, Wtf8::checked(&bytes));
     }
 
     /// Writes bytes.
     pub fn bytes(&mut self, slot: Slot, value: &[u8]) {
-        let aligned = self.table.pool.len().next_multiple_of(ARCHIVE_ALIGN);
-        if value.len() >= ARCHIVE_ALIGN {
-            self.table.pool.resize(aligned, 0);
-        }
-        let (start, len) = self.pooled(value);
-        self.set(slot, Node::Bytes { start, len });
+        let align = if value.len() < ARCHIVE_ALIGN { 1 } else { ARCHIVE_ALIGN };
+        self.pooled(slot, tag::BYTES, 0, value, align);
     }
 
     /// Writes an array of `len` fresh slots.
     pub fn array(&mut self, slot: Slot, len: usize) -> Slots {
-        let elements = self.reserve_run(len);
-        let start = index(self.table.links.len());
-        self.table.links.extend(elements.0.clone());
-        self.set(slot, Node::Array { start, len: index(len) });
-        elements
+        self.run(slot, tag::ARRAY, len, len)
     }
 
     /// Writes an array of slots that exist.
     pub fn array_of(&mut self, slot: Slot, elements: &[Slot]) {
-        let start = index(self.table.links.len());
-        for element in elements {
-            self.link(*element);
-        }
-        self.set(slot, Node::Array { start, len: index(elements.len()) });
+        self.linked(slot, code(tag::ARRAY, 0, 0, index(elements.len()), 0), elements);
     }
 
     /// Writes an object, its values in slots that exist. Of equal keys the last one counts.
     pub fn object<K: AsRef<str>>(&mut self, slot: Slot, entries: &[(K, Slot)]) {
-        let start = index(self.table.links.len());
+        let start = index(self.links.len());
         for (key, value) in entries {
             let name = self.reserve();
             self.string(name, key.as_ref());
             self.link(name);
             self.link(*value);
         }
-        self.set(slot, Node::Object { start, len: index(entries.len()) });
+        self.put_code(slot, code(tag::OBJECT, 0, start, index(entries.len()), 0));
     }
 
-    /// An object whose keys have slots too: links in pairs, key first.
-    pub(super) fn object_of_links(&mut self, slot: Slot, pairs: &[Slot]) {
-        let start = index(self.table.links.len());
-        for link in pairs {
-            self.link(*link);
+    /// Writes an object of `len` entries; `entry` gets each one's position and the slots of its key
+    /// and its value. The key has to become a string.
+    #[inline]
+    pub(super) fn object_with(
+        &mut self,
+        slot: Slot,
+        len: usize,
+        mut entry: impl FnMut(&mut Builder, usize, Slot, Slot),
+    ) {
+        let mut slots = self.run(slot, tag::OBJECT, 2 * len, len);
+        for position in 0..len {
+            let (Some(key), Some(value)) = (slots.next(), slots.next()) else { return };
+            entry(self, position, key, value);
         }
-        self.set(slot, Node::Object { start, len: index(pairs.len() / 2) });
     }
 
     /// The arguments.
@@ -195,7 +234,7 @@ impl Builder {
     /// [`Error::TooLarge`] when the message would have 2 GiB or more.
     #[inline]
     pub fn finish_args(self) -> Result<Args, Error> {
-        Store::archive(&self.table).map(Args::from_checked)
+        self.archive().map(Args::from_checked)
     }
 
     /// The first root as a value of its own.
@@ -205,52 +244,98 @@ impl Builder {
     /// [`Error::TooLarge`] when the value would have 2 GiB or more.
     #[inline]
     pub fn finish_value(mut self) -> Result<Value, Error> {
-        if self.table.nodes.is_empty() {
+        if self.nodes.is_empty() {
             let _ = self.reserve();
         }
-        self.table.roots = 1;
-        Store::archive(&self.table).map(Value::from_checked)
+        self.roots = 1;
+        self.archive().map(Value::from_checked)
     }
 
     #[inline]
-    fn set(&mut self, slot: Slot, node: Node) {
-        self.table.nodes[slot.0 as usize] = node;
-    }
-
-    fn link(&mut self, slot: Slot) {
-        assert!((slot.0 as usize) < self.table.nodes.len(), "{slot:?} is another builder's");
-        self.table.links.push(slot.0);
-    }
-
-    #[inline]
-    fn text(&mut self, value: &str) -> Node {
-        match node_of_short(value.as_bytes()) {
-            Some(node) => node,
-            None => {
-                let (start, len) = self.pooled(value.as_bytes());
-                Node::String { start, len }
-            }
+    fn archive(self) -> Result<Store, Error> {
+        let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());
+        let shape = Shape { pool, nodes, links };
+        let found = shape.archive_len();
+        if found > ARCHIVE_MAX {
+            return Err(Error::TooLarge { found, limit: ARCHIVE_MAX });
         }
+        let root = shape.root(self.roots);
+        let parts = [self.nodes.as_flattened(), self.links.as_flattened(), root.as_flattened()];
+        Ok(self.pool.finish(shape, parts))
     }
 
-    fn pooled(&mut self, contents: &[u8]) -> (u32, u32) {
-        let start = index(self.table.pool.len());
-        self.table.pool.extend_from_slice(contents);
-        (start, index(contents.len()))
+    #[inline]
+    fn scalar(&mut self, slot: Slot, scalar: Scalar) {
+        self.put_code(slot, scalar.code());
+    }
+
+    /// Writes a node. Slots of buffers are not written again, because views rely on them.
+    #[inline]
+    pub(super) fn put_code(&mut self, slot: Slot, node: Code) {
+        let place = &mut self.nodes[slot.0 as usize];
+        assert!(place[0] != tag::BUFFER, "{slot:?} is a buffer, which stays one");
+        *place = node.to_le_bytes();
+    }
+
+    /// Writes a node with a range of the pool for `contents`.
+    #[inline]
+    pub(super) fn pooled(
+        &mut self,
+        slot: Slot,
+        tag: u8,
+        small: u16,
+        contents: &[u8],
+        align: usize,
+    ) {
+        let start = self.pool.push(contents, align);
+        self.put_code(slot, code(tag, small, index(start), index(contents.len()), 0));
+    }
+
+    /// Writes a node of another archive, with its range of the pool. Bytes and buffers are aligned
+    /// as they were made.
+    pub(super) fn copied(&mut self, slot: Slot, node: Code, contents: &[u8]) {
+        let [tag, ..] = node.to_le_bytes();
+        let align = match tag {
+            tag::BYTES if contents.len() < ARCHIVE_ALIGN => 1,
+            tag::BYTES => ARCHIVE_ALIGN,
+            tag::BUFFER => objects::buffer_align(contents.len()),
+            _ => 1,
+        };
+        let start = self.pool.push(contents, align);
+        self.put_code(slot, moved(node, index(start)));
+    }
+
+    /// Writes a container of `count` parts, of which `links` fresh slots are made.
+    #[inline]
+    fn run(&mut self, slot: Slot, tag: u8, links: usize, count: usize) -> Slots {
+        let start = index(self.links.len());
+        let slots = self.reserve_run(links);
+        self.links.extend(slots.0.clone().map(u32::to_le_bytes));
+        self.put_code(slot, code(tag, 0, start, index(count), 0));
+        slots
+    }
+
+    /// Writes a node whose range of links leads to `children`.
+    #[inline]
+    pub(super) fn linked(&mut self, slot: Slot, node: Code, children: &[Slot]) {
+        let start = index(self.links.len());
+        for child in children {
+            self.link(*child);
+        }
+        self.put_code(slot, moved(node, start));
+    }
+
+    #[inline]
+    fn link(&mut self, slot: Slot) {
+        assert!((slot.0 as usize) < self.nodes.len(), "{slot:?} is another builder's");
+        self.links.push(slot.0.to_le_bytes());
     }
 }
 
-/// A table position. What does not fit belongs to a table that `Store::archive` refuses.
+const UNDEFINED: [u8; NODE_SIZE] = [0; NODE_SIZE];
+
+/// A table position. What does not fit belongs to a table that `archive` refuses.
 #[inline]
 fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-/// The node of a string that fits into one.
-#[inline]
-fn node_of_short(text: &[u8]) -> Option<Node> {
-    let (low, high) = short(text)?;
-    let words = (u128::from(low) | u128::from(high) << 64).to_le_bytes();
-    let len = u8::try_from(text.len()).ok()?;
-    words.first_chunk().map(|text| Node::Short { len, text: *text })
 }

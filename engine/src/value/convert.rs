@@ -1,9 +1,7 @@
-//! Conversions between values and Rust's own types.
-
-use std::fmt;
+//! What Rust's own types are as values.
 
 use super::scalar::Scalar;
-use super::{Builder, Kind, Slot, Value, ValueRef, copy};
+use super::{Builder, Bytes, Slot, Value, ValueRef, Wtf8, copy};
 
 /// What can be sent: writes itself into a slot of a [`Builder`].
 ///
@@ -17,6 +15,8 @@ use super::{Builder, Kind, Slot, Value, ValueRef, copy};
 /// | `f32`, `f64` | a number |
 /// | `[u8]`, `Vec<u8>`, [`Bytes`] | bytes; a lone `u8` is no value, so that it cannot become one by mistake |
 /// | other slices, arrays, `Vec` | an array |
+/// | [`Object`](super::Object), [`Map`](super::Map), [`Set`](super::Set) | what they are in JavaScript, as are [`BigInt`](super::BigInt), [`Date`](super::Date), [`RegExp`](super::RegExp), [`ErrorValue`](super::ErrorValue), [`ArrayBuffer`](super::ArrayBuffer), [`TypedArray`](super::TypedArray), [`Boxed`](super::Boxed), [`Wtf8`] |
+/// | `SystemTime` | a date |
 /// | [`Value`], [`ValueRef`] | a copy, shared references and cycles included |
 pub trait ToValue {
     /// Writes `self` into `slot`.
@@ -37,20 +37,6 @@ pub trait ToValue {
     fn archive(&self) -> Option<&[u8]> {
         None
     }
-}
-
-/// Borrowed bytes, for values of mixed kinds where a slice would be an array.
-#[derive(Debug, Clone, Copy)]
-pub struct Bytes<'a>(pub &'a [u8]);
-
-/// The value has another kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}, found {found}")]
-pub struct WrongKind {
-    /// What was asked for.
-    pub expected: Kind,
-    /// What is there. A number of the wrong range is found as the kind it has.
-    pub found: Kind,
 }
 
 impl<T: ToValue + ?Sized> ToValue for &T {
@@ -177,7 +163,8 @@ to_value! {
     String => |value, builder, slot| builder.string(slot, value), Scalar::text(value);
     [u8] => |value, builder, slot| builder.bytes(slot, value);
     Vec<u8> => |value, builder, slot| builder.bytes(slot, value);
-    Bytes<'_> => |value, builder, slot| builder.bytes(slot, value.0);
+    Wtf8<'_> => |value, builder, slot| builder.wtf8(slot, *value),
+        value.as_str().and_then(Scalar::text);
 }
 
 impl<const N: usize> ToValue for [u8; N] {
@@ -237,33 +224,5 @@ where
 {
     fn from(value: Vec<T>) -> Value {
         Value::new(value).unwrap_or_else(|error| panic!("{error}"))
-    }
-}
-
-macro_rules! from_value {
-    ($($kind:ty, $expected:ident, |$value:ident| $read:expr;)*) => {$(
-        impl<'a> TryFrom<ValueRef<'a>> for $kind {
-            type Error = WrongKind;
-
-            fn try_from($value: ValueRef<'a>) -> Result<$kind, WrongKind> {
-                $read.ok_or(WrongKind { expected: Kind::$expected, found: $value.kind() })
-            }
-        }
-    )*};
-}
-
-from_value! {
-    bool, Bool, |value| value.as_bool();
-    i32, Int, |value| value.as_i32();
-    f64, Float, |value| value.as_f64();
-    &'a str, String, |value| value.as_str();
-    String, String, |value| value.as_str().map(str::to_owned);
-    &'a [u8], Bytes, |value| value.as_bytes();
-    Vec<u8>, Bytes, |value| value.as_bytes().map(<[u8]>::to_vec);
-}
-
-impl fmt::Display for Bytes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} bytes>", self.0.len())
     }
 }

@@ -1,11 +1,13 @@
 //! Copying a part of one archive into another: iterative, every object once.
+//!
+//! Every node has at most one range, and its start in the same bytes: a copy is the node's own
+//! bytes with another start.
 
 use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::scalar::Scalar;
-use super::table::ArchivedNode;
+use super::table::{ArchivedNode, Code, tag};
 use super::{Builder, Slot, Value, ValueRef};
 
 /// A value that is a scalar, as one. Only the bytes of a short string that count are copied.
@@ -42,64 +44,109 @@ pub(super) fn to_owned(source: ValueRef<'_>) -> Value {
 /// values stay shared, cycles stay cycles, and the copy has no more nodes than the original.
 pub(super) fn copy(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) {
     if source.links().is_empty() {
-        return Copier::new(builder).one(source, slot);
+        return one(source, builder, slot, |_, _| slot);
     }
-    let mut copier = Copier::new(builder);
-    copier.copied.insert(source.id(), slot);
-    copier.waiting.push((source, slot));
-    while let Some((value, slot)) = copier.waiting.pop() {
-        copier.one(value, slot);
+    let mut copied = Copied::of(source.nodes().len());
+    let mut waiting = SmallVec::<[(ValueRef<'_>, Slot); 16]>::new();
+    copied.note(source.id(), slot);
+    waiting.push((source, slot));
+    while let Some((value, slot)) = waiting.pop() {
+        one(value, builder, slot, |builder, child| {
+            if let Some(known) = copied.place(child.id()) {
+                return known;
+            }
+            let place = builder.reserve();
+            copied.note(child.id(), place);
+            waiting.push((child, place));
+            place
+        });
     }
 }
 
-struct Copier<'a, 'b> {
-    builder: &'b mut Builder,
-    /// Where the nodes of the source have gone.
-    copied: HashMap<u32, Slot>,
-    waiting: SmallVec<[(ValueRef<'a>, Slot); 8]>,
+/// Copies a node; `place` says where its children are.
+fn one<'a>(
+    value: ValueRef<'a>,
+    builder: &mut Builder,
+    slot: Slot,
+    mut place: impl FnMut(&mut Builder, ValueRef<'a>) -> Slot,
+) {
+    let node = value.code();
+    if is_linked(node) {
+        let links = value.links();
+        let children: SmallVec<[Slot; 16]> =
+            links.iter().map(|link| place(builder, value.at(*link))).collect();
+        return builder.linked(slot, node, &children);
+    }
+    match value.contents() {
+        Some(contents) => builder.copied(slot, node, contents),
+        None => builder.put_code(slot, node),
+    }
 }
 
-impl<'a, 'b> Copier<'a, 'b> {
-    fn new(builder: &'b mut Builder) -> Copier<'a, 'b> {
-        Copier { builder, copied: HashMap::new(), waiting: SmallVec::new() }
-    }
+/// Whether a node's range is one of links, perhaps an empty one.
+fn is_linked(node: Code) -> bool {
+    let [tag, ..] = node.to_le_bytes();
+    matches!(
+        tag,
+        tag::ARRAY
+            | tag::OBJECT
+            | tag::ERROR
+            | tag::BOXED
+            | tag::MAP
+            | tag::SET
+            | tag::SPARSE
+            | tag::VIEW
+    )
+}
 
-    fn one(&mut self, value: ValueRef<'a>, slot: Slot) {
-        match value.node() {
-            ArchivedNode::Undefined => self.builder.undefined(slot),
-            ArchivedNode::Null => self.builder.null(slot),
-            ArchivedNode::Bool(truth) => self.builder.bool(slot, *truth),
-            ArchivedNode::Int(number) => self.builder.int(slot, number.to_native()),
-            ArchivedNode::Float(number) => self.builder.float(slot, number.to_native()),
-            ArchivedNode::Short { .. } | ArchivedNode::String { .. } => {
-                self.builder.string(slot, value.as_str().unwrap_or_default());
-            }
-            ArchivedNode::Bytes { .. } => {
-                self.builder.bytes(slot, value.as_bytes().unwrap_or_default());
-            }
-            ArchivedNode::Array { .. } => {
-                let elements = self.children(value);
-                self.builder.array_of(slot, &elements);
-            }
-            ArchivedNode::Object { .. } => {
-                let pairs = self.children(value);
-                self.builder.object_of_links(slot, &pairs);
-            }
+/// Where the nodes of the source have gone.
+#[expect(clippy::large_enum_variant, reason = "lives on the stack of one function")]
+enum Copied {
+    /// By their index, which is dense.
+    Flat(SmallVec<[u32; 64]>),
+    /// Of a large source of which perhaps little is reached: that and how many nodes it has.
+    Few(HashMap<u32, u32>, usize),
+}
+
+/// Sources of up to this many nodes get a flat list at once.
+const FLAT_MAX: usize = 1024;
+
+/// Of larger ones, this part of the nodes has to be reached first: a list costs a word per node, a
+/// map about as much as this many.
+const FEW: usize = 16;
+
+const NOWHERE: u32 = u32::MAX;
+
+impl Copied {
+    fn of(nodes: usize) -> Copied {
+        if nodes <= FLAT_MAX {
+            return Copied::Flat(smallvec![NOWHERE; nodes]);
         }
+        Copied::Few(HashMap::new(), nodes)
     }
 
-    fn children(&mut self, value: ValueRef<'a>) -> SmallVec<[Slot; 16]> {
-        value.links().iter().map(|link| self.child(value.at(*link))).collect()
+    fn place(&self, node: u32) -> Option<Slot> {
+        let place = match self {
+            Copied::Flat(places) => places.get(node as usize),
+            Copied::Few(places, _) => places.get(&node),
+        };
+        place.filter(|place| **place != NOWHERE).map(|place| Slot::numbered(*place))
     }
 
-    fn child(&mut self, value: ValueRef<'a>) -> Slot {
-        match self.copied.entry(value.id()) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                let slot = self.builder.reserve();
-                new.insert(slot);
-                self.waiting.push((value, slot));
-                slot
+    fn note(&mut self, node: u32, slot: Slot) {
+        match self {
+            Copied::Flat(places) => {
+                if let Some(place) = places.get_mut(node as usize) {
+                    *place = slot.number();
+                }
+            }
+            Copied::Few(places, nodes) => {
+                places.insert(node, slot.number());
+                if places.len() * FEW > *nodes {
+                    let mut flat: SmallVec<[u32; 64]> = smallvec![NOWHERE; *nodes];
+                    places.iter().for_each(|(node, place)| flat[*node as usize] = *place);
+                    *self = Copied::Flat(flat);
+                }
             }
         }
     }

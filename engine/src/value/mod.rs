@@ -12,25 +12,45 @@
 //! often it is shared; printing is bounded.
 
 mod args;
+mod bigint;
+mod binary;
 mod builder;
 mod check;
 mod compare;
+mod compound;
+mod contents;
 mod convert;
 mod copy;
+mod date;
+mod failure;
+mod from_value;
+mod kind;
 mod owned;
+mod pool;
 mod print;
 #[allow(dead_code, reason = "for the session, which does not call it yet")]
 pub(crate) mod raw;
+mod regexp;
 mod scalar;
 mod store;
 mod table;
 mod view;
+mod wtf8;
 
 #[cfg(test)]
 mod tests;
 
 pub use args::{Args, ArgsRef, Arguments};
-pub use builder::{Builder, Slot, Slots};
-pub use convert::{Bytes, ToValue, WrongKind};
+pub use bigint::{BigInt, BigIntRef};
+pub use binary::{ArrayBuffer, Bytes, Element, TypedArray, View, ViewKind};
+pub use builder::{Builder, Key, Slot, Slots};
+pub use compound::{Boxed, Map, Object, Primitive, Set};
+pub use convert::ToValue;
+pub use date::Date;
+pub use failure::{ErrorName, ErrorRef, ErrorValue};
+pub use from_value::{FromValue, WrongKind};
+pub use kind::Kind;
 pub use owned::Value;
-pub use view::{Kind, ValueRef};
+pub use regexp::RegExp;
+pub use view::ValueRef;
+pub use wtf8::Wtf8;

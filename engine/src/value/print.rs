@@ -1,4 +1,5 @@
-//! What a person sees of a value: JSON where JSON has a word for it.
+//! What a person sees of a value: JSON where JSON has a word for it, else what a JavaScript console
+//! prints.
 //!
 //! Bounded, whatever the value: [`DEPTH_MAX`] levels and about [`OUTPUT_MAX`] bytes, then `...`.
 //! Only a lone string is printed whole.
@@ -8,13 +9,17 @@ use std::fmt::{self, Formatter, Write};
 use rkyv::rend::u32_le;
 use smallvec::SmallVec;
 
-use super::{Args, ArgsRef, Bytes, Kind, Value, ValueRef};
+use super::check::sparse_index;
+use super::{Args, ArgsRef, Bytes, Kind, Value, ValueRef, View, ViewKind};
 
 /// Containers inside containers that are printed.
 const DEPTH_MAX: usize = 100;
 
 /// Bytes after which only `...` and closing brackets follow.
 const OUTPUT_MAX: usize = 1 << 20;
+
+/// Elements of a typed array that are printed.
+const ELEMENTS_MAX: usize = 100;
 
 struct Printer<'a, 'f, 'b> {
     out: &'f mut Formatter<'b>,
@@ -28,19 +33,22 @@ struct Open<'a> {
     value: ValueRef<'a>,
     rest: &'a [u32_le],
     first: bool,
+    /// Of a sparse array: the index after the last element.
+    next: usize,
 }
 
 impl<'a> Printer<'a, '_, '_> {
     fn value(&mut self, value: ValueRef<'a>) -> fmt::Result {
         self.enter(value)?;
         while let Some(open) = self.open.last_mut() {
-            let container = open.value;
-            if open.rest.is_empty() {
-                self.out.write_str(if container.kind() == Kind::Array { "]" } else { "}" })?;
-                self.open.pop();
+            let (container, rest) = (open.value, open.rest);
+            let [first, behind @ ..] = rest else {
+                self.leave()?;
                 continue;
-            }
-            if !std::mem::take(&mut open.first) {
+            };
+            if container.kind() == Kind::Map && rest.len() % 2 == 1 {
+                self.out.write_str(" => ")?;
+            } else if !std::mem::take(&mut open.first) {
                 self.out.write_str(", ")?;
             }
             if self.left == 0 {
@@ -48,18 +56,16 @@ impl<'a> Printer<'a, '_, '_> {
                 self.out.write_str("...")?;
                 continue;
             }
-            match (container.kind(), open.rest) {
-                (Kind::Object, [key, value, rest @ ..]) => {
-                    open.rest = rest;
-                    self.leaf(container.at(*key))?;
-                    self.out.write_str(": ")?;
+            match (container.kind(), behind) {
+                (Kind::Object | Kind::SparseArray, [value, behind @ ..]) => {
+                    open.rest = behind;
+                    self.name(container.at(*first))?;
                     self.enter(container.at(*value))?;
                 }
-                (_, [element, rest @ ..]) => {
-                    open.rest = rest;
-                    self.enter(container.at(*element))?;
+                _ => {
+                    open.rest = behind;
+                    self.enter(container.at(*first))?;
                 }
-                (_, []) => {}
             }
         }
         Ok(())
@@ -67,9 +73,15 @@ impl<'a> Printer<'a, '_, '_> {
 
     /// Prints a leaf, or opens a container.
     fn enter(&mut self, value: ValueRef<'a>) -> fmt::Result {
-        if !matches!(value.kind(), Kind::Array | Kind::Object) {
-            return self.leaf(value);
-        }
+        let rest = match (value.kind(), value.as_error()) {
+            (Kind::Error, Some(error)) if error.cause().is_some() => {
+                value.links().last().map_or(&[][..], std::slice::from_ref)
+            }
+            (Kind::Array | Kind::Object | Kind::Map | Kind::Set | Kind::SparseArray, _) => {
+                value.links()
+            }
+            _ => return self.leaf(value),
+        };
         if self.open.iter().any(|open| open.value.id() == value.id()) {
             return self.out.write_str("[circular]");
         }
@@ -77,21 +89,164 @@ impl<'a> Printer<'a, '_, '_> {
             return self.out.write_str("...");
         }
         self.spend(2);
-        self.out.write_str(if value.kind() == Kind::Array { "[" } else { "{" })?;
-        self.open.push(Open { value, rest: value.links(), first: true });
+        match value.kind() {
+            Kind::Array | Kind::SparseArray => self.out.write_str("[")?,
+            Kind::Map => write!(self.out, "Map({}) {{", value.len())?,
+            Kind::Set => write!(self.out, "Set({}) {{", value.len())?,
+            Kind::Error => {
+                self.error(value)?;
+                self.out.write_str(" {cause: ")?;
+            }
+            _ => self.out.write_str("{")?,
+        }
+        self.open.push(Open { value, rest, first: true, next: 0 });
         Ok(())
+    }
+
+    /// Closes the innermost container.
+    fn leave(&mut self) -> fmt::Result {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        match open.value.kind() {
+            Kind::Array => self.out.write_str("]"),
+            Kind::SparseArray => {
+                let missing = open.value.len().saturating_sub(open.next);
+                if missing > 0 {
+                    self.out.write_str(if open.first { "" } else { ", " })?;
+                    self.holes(missing)?;
+                }
+                self.out.write_str("]")
+            }
+            _ => self.out.write_str("}"),
+        }
+    }
+
+    /// The key of an entry, or the holes before an element.
+    fn name(&mut self, key: ValueRef<'a>) -> fmt::Result {
+        let (Some(at), Some(open)) = (sparse_index(key.node()), self.open.last_mut()) else {
+            self.leaf(key)?;
+            return self.out.write_str(": ");
+        };
+        let (at, next) = (at as usize, open.next);
+        open.next = at + 1;
+        match at.checked_sub(next) {
+            Some(0) => Ok(()),
+            Some(holes) => {
+                self.holes(holes)?;
+                self.out.write_str(", ")
+            }
+            None => write!(self.out, "{at}: "), // a foreign sender's, out of order
+        }
+    }
+
+    fn holes(&mut self, holes: usize) -> fmt::Result {
+        self.spend(16);
+        write!(self.out, "<{holes} empty item{}>", if holes == 1 { "" } else { "s" })
     }
 
     fn leaf(&mut self, value: ValueRef<'a>) -> fmt::Result {
         self.spend(4);
         match value.kind() {
-            Kind::String => self.text(value.as_str().unwrap_or_default()),
+            Kind::String => self.text(value),
             Kind::Bytes => write!(self.out, "{}", Bytes(value.as_bytes().unwrap_or_default())),
+            Kind::ArrayBuffer => write!(self.out, "ArrayBuffer <{} bytes>", value.len()),
+            Kind::View => value.as_view().map_or(Ok(()), |view| self.view(view)),
             Kind::Int | Kind::Float => self.number(value.as_f64().unwrap_or_default()),
             Kind::Bool if value.as_bool() == Some(true) => self.out.write_str("true"),
             Kind::Bool => self.out.write_str("false"),
             Kind::Null => self.out.write_str("null"),
+            Kind::BigInt => self.bigint(value),
+            Kind::Date => value.as_date().map_or(Ok(()), |date| write!(self.out, "{date}")),
+            Kind::RegExp => self.regexp(value),
+            Kind::Error => self.error(value),
+            Kind::Boxed => self.boxed(value),
             _ => self.out.write_str("undefined"),
+        }
+    }
+
+    fn boxed(&mut self, value: ValueRef<'a>) -> fmt::Result {
+        let Some(inner) = value.unboxed() else { return Ok(()) };
+        self.out.write_str(match inner.kind() {
+            Kind::Bool => "[Boolean: ",
+            Kind::BigInt => "[BigInt: ",
+            Kind::String => "[String: ",
+            _ => "[Number: ",
+        })?;
+        match inner.kind() {
+            Kind::Bool => write!(self.out, "{}", inner.as_bool().unwrap_or_default())?,
+            Kind::BigInt => self.bigint(inner)?,
+            Kind::String => self.text(inner)?,
+            _ => self.number(inner.as_f64().unwrap_or_default())?,
+        }
+        self.out.write_str("]")
+    }
+
+    fn bigint(&mut self, value: ValueRef<'a>) -> fmt::Result {
+        let Some(number) = value.as_bigint() else { return Ok(()) };
+        let bytes = number.magnitude().len();
+        if bytes > self.left / 2 {
+            return write!(self.out, "<bigint of {bytes} bytes>");
+        }
+        self.spend(2 * bytes);
+        write!(self.out, "{number}n")
+    }
+
+    fn regexp(&mut self, value: ValueRef<'a>) -> fmt::Result {
+        let Some(regexp) = value.as_regexp() else { return Ok(()) };
+        let bytes = regexp.source().as_bytes().len();
+        if bytes > self.left {
+            return write!(self.out, "<regexp of {bytes} bytes>");
+        }
+        self.spend(bytes);
+        write!(self.out, "{regexp}")
+    }
+
+    fn error(&mut self, value: ValueRef<'a>) -> fmt::Result {
+        let Some(error) = value.as_error() else { return Ok(()) };
+        let bytes = error.message().map_or(0, |message| message.as_bytes().len());
+        if bytes > self.left {
+            return write!(self.out, "[{}]", error.name());
+        }
+        self.spend(bytes + 8);
+        write!(self.out, "[{error}]")
+    }
+
+    fn view(&mut self, view: View<'a>) -> fmt::Result {
+        if view.kind() == ViewKind::DataView {
+            return write!(self.out, "DataView <{} bytes>", view.len());
+        }
+        write!(self.out, "{}({}) [", view.kind(), view.len())?;
+        let elements = view.bytes().chunks_exact(view.kind().element_size());
+        for (position, element) in elements.enumerate() {
+            self.out.write_str(if position == 0 { "" } else { ", " })?;
+            if position == ELEMENTS_MAX || self.left == 0 {
+                self.out.write_str("...")?;
+                break;
+            }
+            self.element(view.kind(), element)?;
+        }
+        self.out.write_str("]")
+    }
+
+    fn element(&mut self, kind: ViewKind, bytes: &[u8]) -> fmt::Result {
+        self.spend(4);
+        let mut word = [0; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        let bits = u64::from_le_bytes(word);
+        let unused = 64 - 8 * u32::try_from(bytes.len()).unwrap_or_default();
+        let signed = (bits << unused).cast_signed() >> unused;
+        match kind {
+            ViewKind::Float64Array => self.number(f64::from_bits(bits)),
+            ViewKind::Float32Array => match bytes.as_array() {
+                Some(bytes) => self.number(f64::from(f32::from_le_bytes(*bytes))),
+                None => Ok(()),
+            },
+            ViewKind::Float16Array => self.number(half(bits)),
+            ViewKind::BigInt64Array => write!(self.out, "{signed}n"),
+            ViewKind::BigUint64Array => write!(self.out, "{bits}n"),
+            ViewKind::Int8Array | ViewKind::Int16Array | ViewKind::Int32Array => {
+                write!(self.out, "{signed}")
+            }
+            _ => write!(self.out, "{bits}"),
         }
     }
 
@@ -105,7 +260,8 @@ impl<'a> Printer<'a, '_, '_> {
         write!(self.out, "{number}")
     }
 
-    fn text(&mut self, text: &str) -> fmt::Result {
+    fn text(&mut self, value: ValueRef<'a>) -> fmt::Result {
+        let text = value.to_str_lossy().unwrap_or_default();
         let shown = text.floor_char_boundary(text.len().min(self.left));
         self.spend(shown);
         self.out.write_char('"')?;
@@ -130,14 +286,26 @@ impl<'a> Printer<'a, '_, '_> {
     }
 }
 
+/// A number of 16 bits: sign, five bits of exponent, ten of fraction.
+fn half(bits: u64) -> f64 {
+    let (exponent, fraction) = (bits >> 10 & 0x1f, (bits & 0x3ff) as f64);
+    let magnitude = match exponent {
+        0 => fraction * f64::powi(2.0, -24),
+        0x1f if fraction == 0.0 => f64::INFINITY,
+        0x1f => f64::NAN,
+        _ => (1024.0 + fraction) * f64::powi(2.0, i32::from(exponent.to_le_bytes()[0]) - 25),
+    };
+    if bits >> 15 & 1 == 1 { -magnitude } else { magnitude }
+}
+
 fn printer<'a, 'f, 'b>(out: &'f mut Formatter<'b>) -> Printer<'a, 'f, 'b> {
     Printer { out, left: OUTPUT_MAX, open: SmallVec::new() }
 }
 
 impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.as_str() {
-            Some(text) => f.pad(text),
+        match self.to_str_lossy() {
+            Some(text) => f.pad(&text),
             None => printer(f).value(*self),
         }
     }

@@ -1,6 +1,6 @@
 //! Scalars: values that need one node and nothing else.
 
-use super::table::{NODE_SIZE, SHORT_MAX};
+use super::table::{Code, NODE_SIZE, SHORT_MAX};
 
 /// The archived bytes of a node that is whole in itself, as one little-endian number.
 ///
@@ -40,8 +40,13 @@ impl Scalar {
     }
 
     #[inline]
+    pub(super) fn code(self) -> Code {
+        u128::from(self.low) | u128::from(self.high) << 64
+    }
+
+    #[inline]
     pub(super) fn bytes(self) -> [u8; NODE_SIZE] {
-        (u128::from(self.low) | u128::from(self.high) << 64).to_le_bytes()
+        self.code().to_le_bytes()
     }
 }
 

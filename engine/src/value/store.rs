@@ -1,17 +1,12 @@
 //! Owned archives: small ones inline, the rest in one allocation.
 
-use rkyv::api::low::to_bytes_in_with_alloc;
-use rkyv::rancor::Failure;
-use rkyv::ser::allocator::SubAllocator;
-use rkyv::ser::{Positional, Writer};
 use rkyv::util::AlignedVec;
 
 use super::scalar::Scalar;
-use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, NODE_SIZE, ROOT_SIZE, Shape, Table};
-use crate::Error;
+use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
 
 /// The largest archive that needs no allocation: four scalars, or one and a string of 48 bytes.
-const INLINE_MAX: usize = 96;
+pub(super) const INLINE_MAX: usize = 96;
 
 /// How many scalars fit into the inline block.
 const SCALARS_MAX: usize = (INLINE_MAX - ROOT_SIZE) / NODE_SIZE;
@@ -75,18 +70,9 @@ impl Store {
         Some(Store::Inline { len: u8::try_from(shape.archive_len()).ok()?, block })
     }
 
-    /// The archive of `table`.
-    #[inline]
-    pub(super) fn archive(table: &Table) -> Result<Store, Error> {
-        let len = table.shape().archive_len();
-        if len > ARCHIVE_MAX {
-            return Err(Error::TooLarge { found: len, limit: ARCHIVE_MAX });
-        }
-        let mut store = Store::zeroed(len);
-        let out = Out { bytes: store.bytes_mut(), position: 0 };
-        let written = to_bytes_in_with_alloc(table, out, SubAllocator::new(&mut []));
-        debug_assert!(written.is_ok_and(|out| out.position == len), "archive_len is exact");
-        Ok(store)
+    /// An archive that has a block already.
+    pub(super) fn from_buffer(archive: AlignedVec<ARCHIVE_ALIGN>) -> Store {
+        Store::Heap(archive)
     }
 
     /// The block of a large archive, to be used again.
@@ -111,32 +97,5 @@ impl Store {
             Store::Inline { len, block } => block.0.get_mut(..usize::from(*len)).unwrap_or(&mut []),
             Store::Heap(bytes) => bytes,
         }
-    }
-}
-
-/// Writes into zeroed bytes. Unlike rkyv's `Buffer` it is inlined, so that nodes are stores and
-/// empty parts are nothing: half the time of a small archive.
-struct Out<'a> {
-    bytes: &'a mut [u8],
-    position: usize,
-}
-
-impl Positional for Out<'_> {
-    #[inline(always)]
-    fn pos(&self) -> usize {
-        self.position
-    }
-}
-
-impl Writer<Failure> for Out<'_> {
-    #[inline(always)]
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let end = self.position + bytes.len();
-        self.bytes.get_mut(self.position..end).ok_or(Failure)?.copy_from_slice(bytes);
-        self.position = end;
-        Ok(())
     }
 }

@@ -8,24 +8,38 @@
 //!
 //! root: pool (rel i32, len u32)  nodes (rel, len)  links (rel, len)  roots u32
 //!
-//! node: byte 0 tag
-//!       bool   byte 1          int     bytes 4..8     float   bytes 8..16
-//!       short  byte 1 length, bytes 2..16 text
-//!       string, bytes   bytes 4..8 start, 8..12 length: a range of the pool
-//!       array           bytes 4..8 start, 8..12 length: a range of the links
-//!       object          bytes 4..8 start, 8..12 entries: two links each, key first
+//! node: byte 0 is the tag, "range" is bytes 4..8 start, 8..12 count
+//!  0 undefined  1 null
+//!  2 bool       byte 1
+//!  3 int        bytes 4..8
+//!  4 float      bytes 8..16
+//!  5 short      byte 1 length, bytes 2..16 text, zeros behind it; all UTF-8 of up to 14 bytes
+//!  6 string     range of the pool: UTF-8, 15 bytes or more
+//!  7 bytes      range of the pool: a Uint8Array over all of a buffer of its own
+//!  8 array      range of the links
+//!  9 object     range of the links, two per entry: key (a string), value
+//! 10 wtf8       range of the pool: a string with lone surrogates
+//! 11 bigint     byte 1 negative, range of the pool: magnitude, little endian, last byte not 0
+//! 12 date       bytes 8..16: whole milliseconds, or NaN
+//! 13 regexp     byte 1 flags (dgimsuvy from bit 0), range of the pool: source, WTF-8
+//! 14 error      byte 1 name, byte 2 which links (message, stack, cause from bit 0), bytes 4..8 start
+//! 15 boxed      bytes 4..8 start of one link, to a bool, number, bigint or string
+//! 16 map        range of the links, two per entry
+//! 17 set        range of the links
+//! 18 sparse     range of the links, two per entry: index or string, value; bytes 12..16 length
+//! 19 buffer     range of the pool
+//! 20 view       byte 1 kind, bytes 4..8 start of one link, to a buffer; 8..12 offset, 12..16 length
 //! ```
 //!
 //! All numbers are little endian, all bytes that nothing names are zero. Ranges never share bytes
 //! or links (`check` bounds their sum), any link may point at any node. The pool comes first, so
 //! what starts at a multiple of 16 in the pool does so in the archive.
 
-use rkyv::rancor::Fallible;
-use rkyv::ser::{Allocator, Writer};
-use rkyv::vec::{ArchivedVec, VecResolver};
-use rkyv::with::{ArchiveWith, SerializeWith};
-use rkyv::{Archive, Place, Serialize};
-use smallvec::SmallVec;
+#![expect(unsafe_code, reason = "nodes are compared as the bytes that they are")]
+
+use std::slice;
+
+use rkyv::{Archive, Serialize};
 
 /// The longest string that fits into its node, in bytes of UTF-8.
 pub(super) const SHORT_MAX: usize = 14;
@@ -36,26 +50,29 @@ pub(super) const ARCHIVE_ALIGN: usize = 16;
 /// The largest archive: its relative pointers are `i32`.
 pub(super) const ARCHIVE_MAX: usize = i32::MAX as usize;
 
-/// The write form of a message; its archive is what travels.
+/// The definition of the format: what rkyv makes of this is what travels. [`Builder`] writes the
+/// same bytes directly, and a test compares both.
+///
+/// [`Builder`]: super::Builder
 #[derive(Debug, Default, Archive, Serialize)]
+#[cfg_attr(test, derive(rkyv::Deserialize))]
+#[cfg_attr(not(test), expect(dead_code, reason = "only its archived form is used"))]
 #[rkyv(archived = ArchivedTable)]
 pub(super) struct Table {
-    /// The contents of long strings and of bytes.
-    pub(super) pool: SmallVec<[u8; 64]>,
+    /// Texts that are not short, and bytes.
+    pub(super) pool: Vec<u8>,
     /// The roots first.
-    #[rkyv(with = Flat)]
-    pub(super) nodes: Nodes,
+    pub(super) nodes: Vec<Node>,
     /// Indices into `nodes`.
-    pub(super) links: SmallVec<[u32; 16]>,
+    pub(super) links: Vec<u32>,
     /// How many nodes are roots.
     pub(super) roots: u32,
 }
 
-/// The nodes of a [`Table`] that is being built.
-pub(super) type Nodes = SmallVec<[Node; 8]>;
-
 /// One value. What does not fit is a range of the pool or of the links.
 #[derive(Debug, Clone, Copy, Archive, Serialize)]
+#[cfg_attr(test, derive(rkyv::Deserialize))]
+#[cfg_attr(not(test), expect(dead_code, reason = "only its archived form is used"))]
 #[rkyv(archived = ArchivedNode)]
 pub(super) enum Node {
     Undefined,
@@ -68,6 +85,89 @@ pub(super) enum Node {
     Bytes { start: u32, len: u32 },
     Array { start: u32, len: u32 },
     Object { start: u32, len: u32 },
+    Wtf8 { start: u32, len: u32 },
+    BigInt { negative: bool, start: u32, len: u32 },
+    Date(f64),
+    RegExp { flags: u8, start: u32, len: u32 },
+    Error { name: u8, has: u8, start: u32 },
+    Boxed { start: u32 },
+    Map { start: u32, len: u32 },
+    Set { start: u32, len: u32 },
+    Sparse { start: u32, entries: u32, length: u32 },
+    Buffer { start: u32, len: u32 },
+    View { kind: u8, start: u32, offset: u32, len: u32 },
+}
+
+/// The first byte of a node.
+pub(super) mod tag {
+    pub(crate) const UNDEFINED: u8 = 0;
+    pub(crate) const NULL: u8 = 1;
+    pub(crate) const BOOL: u8 = 2;
+    pub(crate) const INT: u8 = 3;
+    pub(crate) const FLOAT: u8 = 4;
+    pub(crate) const SHORT: u8 = 5;
+    pub(crate) const STRING: u8 = 6;
+    pub(crate) const BYTES: u8 = 7;
+    pub(crate) const ARRAY: u8 = 8;
+    pub(crate) const OBJECT: u8 = 9;
+    pub(crate) const WTF8: u8 = 10;
+    pub(crate) const BIG_INT: u8 = 11;
+    pub(crate) const DATE: u8 = 12;
+    pub(crate) const REG_EXP: u8 = 13;
+    pub(crate) const ERROR: u8 = 14;
+    pub(crate) const BOXED: u8 = 15;
+    pub(crate) const MAP: u8 = 16;
+    pub(crate) const SET: u8 = 17;
+    pub(crate) const SPARSE: u8 = 18;
+    pub(crate) const BUFFER: u8 = 19;
+    pub(crate) const VIEW: u8 = 20;
+}
+
+/// The bytes of a node as a number, little endian: the tag is the lowest byte.
+pub(super) type Code = u128;
+
+/// A node with a tag, a word in bytes 1..3, and numbers in bytes 4..8, 8..12 and 12..16.
+#[inline]
+pub(super) fn code(tag: u8, small: u16, start: u32, count: u32, more: u32) -> Code {
+    let low = u64::from(tag) | u64::from(small) << 8 | u64::from(start) << 32;
+    u128::from(low) | u128::from(count) << 64 | u128::from(more) << 96
+}
+
+/// The node with another number in bytes 4..8: every range starts there.
+#[inline]
+pub(super) fn moved(node: Code, start: u32) -> Code {
+    node & !(0xffff_ffff << 32) | u128::from(start) << 32
+}
+
+/// The bytes of each kind of node that mean something.
+const NAMED: [Code; 21] = {
+    const TAG: Code = 0xff;
+    const BYTE: Code = 0xffff;
+    const START: Code = TAG | 0xffff_ffff << 32;
+    const RANGE: Code = START | 0xffff_ffff << 64;
+    const HIGH: Code = TAG | (u64::MAX as Code) << 64;
+    let mut named = [RANGE; 21];
+    named[tag::UNDEFINED as usize] = TAG;
+    named[tag::NULL as usize] = TAG;
+    named[tag::BOOL as usize] = BYTE;
+    named[tag::INT as usize] = START;
+    named[tag::FLOAT as usize] = HIGH;
+    named[tag::SHORT as usize] = Code::MAX;
+    named[tag::BIG_INT as usize] = RANGE | BYTE;
+    named[tag::DATE as usize] = HIGH;
+    named[tag::REG_EXP as usize] = RANGE | BYTE;
+    named[tag::ERROR as usize] = START | 0xff_ffff;
+    named[tag::BOXED as usize] = START;
+    named[tag::SPARSE as usize] = RANGE | 0xffff_ffff << 96;
+    named[tag::VIEW as usize] = RANGE | 0xffff_ffff << 96 | BYTE;
+    named
+};
+
+/// The bytes of a node that nothing names; they are zero. All of an unknown one's.
+#[inline]
+pub(super) fn unnamed(node: Code) -> Code {
+    let [tag, ..] = node.to_le_bytes();
+    node & !NAMED.get(usize::from(tag)).copied().unwrap_or(0)
 }
 
 /// Bytes of an archived node.
@@ -90,12 +190,6 @@ pub(super) struct Shape {
     pub(super) nodes: usize,
     /// How many links.
     pub(super) links: usize,
-}
-
-impl Table {
-    pub(super) fn shape(&self) -> Shape {
-        Shape { pool: self.pool.len(), nodes: self.nodes.len(), links: self.links.len() }
-    }
 }
 
 impl Shape {
@@ -143,35 +237,19 @@ impl Shape {
     }
 }
 
-/// The bytes of a [`Node::Bytes`].
-pub(super) fn bytes_node(start: u32, len: u32) -> [u8; NODE_SIZE] {
-    const BYTES: u128 = 7;
-    (BYTES | u128::from(start) << 32 | u128::from(len) << 64).to_le_bytes()
+/// The nodes of an archive as the bytes that they are.
+#[inline]
+pub(super) fn encoded(table: &ArchivedTable) -> &[[u8; NODE_SIZE]] {
+    let nodes = table.nodes.as_slice();
+    // SAFETY: needs `nodes.len()` times 16 initialised bytes. A node is 16 bytes (asserted above),
+    // and a table exists only over an archive: a slice of bytes, so those between the fields of a
+    // node are bytes like any others. The borrow keeps them unchanged.
+    unsafe { slice::from_raw_parts(nodes.as_ptr().cast::<[u8; NODE_SIZE]>(), nodes.len()) }
 }
 
-/// Whether these are the bytes of a node: a known tag, and a boolean that is one.
+/// Whether these are the bytes of a node, as rkyv sees it: a known tag, and booleans that are.
 #[inline]
 pub(super) fn is_node([tag, truth, ..]: &[u8; NODE_SIZE]) -> bool {
-    const BOOL: u8 = 2;
-    const OBJECT: u8 = 9;
-    (*tag <= OBJECT) & ((*tag != BOOL) | (*truth <= 1))
-}
-
-/// Archives nodes one after the other. A node has nothing out of line, so unlike the derived way
-/// this needs no scratch memory for resolvers.
-pub(super) struct Flat;
-
-impl ArchiveWith<Nodes> for Flat {
-    type Archived = ArchivedVec<ArchivedNode>;
-    type Resolver = VecResolver;
-
-    fn resolve_with(nodes: &Nodes, resolver: VecResolver, out: Place<Self::Archived>) {
-        ArchivedVec::resolve_from_len(nodes.len(), resolver, out);
-    }
-}
-
-impl<S: Fallible + Allocator + Writer + ?Sized> SerializeWith<Nodes, S> for Flat {
-    fn serialize_with(nodes: &Nodes, serializer: &mut S) -> Result<VecResolver, S::Error> {
-        ArchivedVec::serialize_from_unknown_length_iter(&mut nodes.iter().copied(), serializer)
-    }
+    let truthful = (*tag != tag::BOOL) & (*tag != tag::BIG_INT) | (*truth <= 1);
+    (*tag <= tag::VIEW) & truthful
 }

@@ -2,53 +2,14 @@
 
 #![expect(unsafe_code, reason = "checked text is str, and a checked table knows its archive")]
 
-use std::{fmt, ptr, slice};
+use std::borrow::Cow;
+use std::{ptr, slice};
 
 use rkyv::rend::u32_le;
 
-use super::table::{ArchivedNode, ArchivedTable, Shape};
-use super::{Value, check, copy};
+use super::table::{ArchivedNode, ArchivedTable, Code, NODE_SIZE, Shape, encoded};
+use super::{Kind, Value, Wtf8, check, copy};
 use crate::Corrupt;
-
-/// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// `undefined`
-    Undefined,
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool,
-    /// A number that is kept as `i32`.
-    Int,
-    /// A number that is kept as `f64`; it may be whole.
-    Float,
-    /// A string, valid UTF-8.
-    String,
-    /// Bytes: an `ArrayBuffer` or `Uint8Array`.
-    Bytes,
-    /// An array.
-    Array,
-    /// An object with string keys.
-    Object,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::Undefined => "undefined",
-            Kind::Null => "null",
-            Kind::Bool => "a boolean",
-            Kind::Int => "an integer",
-            Kind::Float => "a number",
-            Kind::String => "a string",
-            Kind::Bytes => "bytes",
-            Kind::Array => "an array",
-            Kind::Object => "an object",
-        })
-    }
-}
 
 /// One value inside a checked archive.
 ///
@@ -131,23 +92,45 @@ impl<'a> ValueRef<'a> {
             ArchivedNode::Bool(_) => Kind::Bool,
             ArchivedNode::Int(_) => Kind::Int,
             ArchivedNode::Float(_) => Kind::Float,
-            ArchivedNode::Short { .. } | ArchivedNode::String { .. } => Kind::String,
+            ArchivedNode::Short { .. }
+            | ArchivedNode::String { .. }
+            | ArchivedNode::Wtf8 { .. } => Kind::String,
             ArchivedNode::Bytes { .. } => Kind::Bytes,
             ArchivedNode::Array { .. } => Kind::Array,
             ArchivedNode::Object { .. } => Kind::Object,
+            ArchivedNode::BigInt { .. } => Kind::BigInt,
+            ArchivedNode::Date(_) => Kind::Date,
+            ArchivedNode::RegExp { .. } => Kind::RegExp,
+            ArchivedNode::Error { .. } => Kind::Error,
+            ArchivedNode::Boxed { .. } => Kind::Boxed,
+            ArchivedNode::Map { .. } => Kind::Map,
+            ArchivedNode::Set { .. } => Kind::Set,
+            ArchivedNode::Sparse { .. } => Kind::SparseArray,
+            ArchivedNode::Buffer { .. } => Kind::ArrayBuffer,
+            ArchivedNode::View { .. } => Kind::View,
         }
     }
 
     /// Whether this is `undefined`, which is also what a missing value reads as.
     #[must_use]
     pub fn is_undefined(self) -> bool {
-        self.kind() == Kind::Undefined
+        matches!(self.node(), ArchivedNode::Undefined)
     }
 
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.kind() == Kind::Null
+        matches!(self.node(), ArchivedNode::Null)
+    }
+
+    /// Whether both are one object, shared and not only equal: in one container, or in several
+    /// arguments of a call. What is no object (numbers, strings) is never the same.
+    #[must_use]
+    pub fn is_same(self, other: ValueRef<'_>) -> bool {
+        use Kind::{BigInt, Bool, Float, Int, Null, String, Undefined};
+        let primitive =
+            matches!(self.kind(), Undefined | Null | Bool | Int | Float | String | BigInt);
+        !primitive && self.node == other.node && self.same_archive(other)
     }
 
     /// The boolean.
@@ -171,6 +154,7 @@ impl<'a> ValueRef<'a> {
 
     /// The number, however it is kept.
     #[must_use]
+    #[inline]
     pub fn as_f64(self) -> Option<f64> {
         match self.node() {
             ArchivedNode::Int(value) => Some(f64::from(value.to_native())),
@@ -179,7 +163,7 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// The string.
+    /// The string, if it has no lone surrogates.
     #[must_use]
     #[inline]
     pub fn as_str(self) -> Option<&'a str> {
@@ -194,89 +178,22 @@ impl<'a> ValueRef<'a> {
         Some(unsafe { std::str::from_utf8_unchecked(text) })
     }
 
-    /// The bytes.
+    /// The string, lone surrogates included.
     #[must_use]
-    pub fn as_bytes(self) -> Option<&'a [u8]> {
+    pub fn as_wtf8(self) -> Option<Wtf8<'a>> {
         match self.node() {
-            ArchivedNode::Bytes { start, len } => Some(self.pooled(start, len)),
-            _ => None,
+            ArchivedNode::Wtf8 { start, len } => Some(Wtf8::checked(self.pooled(start, len))),
+            _ => self.as_str().map(Wtf8::from),
         }
     }
 
-    /// Elements of an array, entries of an object, bytes of bytes or of a string's UTF-8; 0 of
-    /// everything else.
+    /// The string, with U+FFFD in place of lone surrogates.
     #[must_use]
-    pub fn len(self) -> usize {
-        match self.node() {
-            ArchivedNode::Short { len, .. } => usize::from(*len),
-            ArchivedNode::String { len, .. } | ArchivedNode::Bytes { len, .. } => {
-                len.to_native() as usize
-            }
-            ArchivedNode::Array { len, .. } | ArchivedNode::Object { len, .. } => {
-                len.to_native() as usize
-            }
-            _ => 0,
+    pub fn to_str_lossy(self) -> Option<Cow<'a, str>> {
+        match self.as_str() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.as_wtf8().map(Wtf8::to_str_lossy),
         }
-    }
-
-    /// Whether [`len`](Self::len) is 0.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    /// An element of an array; `undefined` past its end or in anything else.
-    #[must_use]
-    pub fn index(self, position: usize) -> ValueRef<'a> {
-        match self.node() {
-            ArchivedNode::Array { .. } => self.links().get(position).map(|link| self.at(*link)),
-            _ => None,
-        }
-        .unwrap_or(self.absent())
-    }
-
-    /// The value under a key of an object, `undefined` when there is none. Looks at the entries
-    /// one by one, the last first.
-    #[must_use]
-    pub fn get(self, key: &str) -> ValueRef<'a> {
-        self.entries()
-            .rev()
-            .find(|(name, _)| *name == key)
-            .map_or(self.absent(), |(_, value)| value)
-    }
-
-    /// The elements of an array, in order; nothing in anything else.
-    #[must_use]
-    pub fn elements(
-        self,
-    ) -> impl ExactSizeIterator<Item = ValueRef<'a>> + DoubleEndedIterator + use<'a> {
-        let links = match self.node() {
-            ArchivedNode::Array { .. } => self.links(),
-            _ => &[],
-        };
-        links.iter().map(move |link| self.at(*link))
-    }
-
-    /// The entries of an object, in order; nothing in anything else.
-    #[must_use]
-    pub fn entries(
-        self,
-    ) -> impl ExactSizeIterator<Item = (&'a str, ValueRef<'a>)> + DoubleEndedIterator + use<'a>
-    {
-        let links = match self.node() {
-            ArchivedNode::Object { .. } => self.links(),
-            _ => &[],
-        };
-        let (pairs, _) = links.as_chunks::<2>();
-        pairs
-            .iter()
-            .map(move |[key, value]| (self.at(*key).as_str().unwrap_or_default(), self.at(*value)))
-    }
-
-    /// The keys of an object, in order; nothing in anything else.
-    #[must_use]
-    pub fn keys(self) -> impl ExactSizeIterator<Item = &'a str> + DoubleEndedIterator + use<'a> {
-        self.entries().map(|(key, _)| key)
     }
 
     /// A value of its own: what can be reached from here, each object once.
@@ -285,15 +202,50 @@ impl<'a> ValueRef<'a> {
         copy::to_owned(self)
     }
 
-    /// The links of a container: an object's in pairs, key first.
+    /// The node as the bytes that it is; those of `undefined` if it is missing.
+    #[inline]
+    pub(super) fn code(self) -> Code {
+        encoded(self.table).get(self.node as usize).map_or(0, |node| Code::from_le_bytes(*node))
+    }
+
+    /// All nodes of the archive, as bytes.
+    #[inline]
+    pub(super) fn nodes(self) -> &'a [[u8; NODE_SIZE]] {
+        encoded(self.table)
+    }
+
+    /// The links of any node: in pairs, key first, where there are keys.
+    #[inline]
     pub(super) fn links(self) -> &'a [u32_le] {
         let (start, len) = match self.node() {
-            ArchivedNode::Array { start, len } => (start, len.to_native() as usize),
-            ArchivedNode::Object { start, len } => (start, 2 * len.to_native() as usize),
+            ArchivedNode::Array { start, len } | ArchivedNode::Set { start, len } => {
+                (start, len.to_native() as usize)
+            }
+            ArchivedNode::Object { start, len }
+            | ArchivedNode::Map { start, len }
+            | ArchivedNode::Sparse { start, entries: len, .. } => {
+                (start, 2 * len.to_native() as usize)
+            }
+            ArchivedNode::Error { has, start, .. } => (start, has.count_ones() as usize),
+            ArchivedNode::Boxed { start } | ArchivedNode::View { start, .. } => (start, 1),
             _ => return &[],
         };
         let start = start.to_native() as usize;
         self.table.links.get(start..start + len).unwrap_or(&[])
+    }
+
+    /// The range of the pool that is this node's.
+    #[inline]
+    pub(super) fn contents(self) -> Option<&'a [u8]> {
+        match self.node() {
+            ArchivedNode::String { start, len }
+            | ArchivedNode::Wtf8 { start, len }
+            | ArchivedNode::Bytes { start, len }
+            | ArchivedNode::Buffer { start, len }
+            | ArchivedNode::BigInt { start, len, .. }
+            | ArchivedNode::RegExp { start, len, .. } => Some(self.pooled(start, len)),
+            _ => None,
+        }
     }
 
     /// Another node of the same archive.
@@ -302,6 +254,7 @@ impl<'a> ValueRef<'a> {
         ValueRef { table: self.table, node: link.to_native() }
     }
 
+    #[inline]
     fn pooled(self, start: &u32_le, len: &u32_le) -> &'a [u8] {
         let start = start.to_native() as usize;
         self.table.pool.get(start..start + len.to_native() as usize).unwrap_or(&[])

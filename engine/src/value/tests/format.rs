@@ -1,9 +1,12 @@
 //! The bytes themselves. A change here is a change of the wire format.
 
 use proptest::collection::vec;
+use rkyv::rancor::Error;
+use rkyv::util::AlignedVec;
 
 use super::any::{self, Tree};
-use crate::value::{Builder, Bytes};
+use crate::value::table::Table;
+use crate::value::{Builder, Bytes, check};
 use crate::{Args, ArgsRef, ToValue, Value, ValueRef, args};
 
 /// The root: pool, nodes, links and how many roots, the first three relative to the root.
@@ -95,7 +98,7 @@ fn strings_of_every_length_are_followed_by_zeros() {
     }
 }
 
-/// The archive of `values` out of a builder, whose bytes are rkyv's.
+/// The archive of `values` out of a builder.
 fn built(values: &[&dyn ToValue]) -> Args {
     let mut builder = Builder::args(values.len());
     for (position, value) in values.iter().enumerate() {
@@ -136,4 +139,20 @@ fn every_rust_number_is_written_as_rkyv_writes_it() {
     for number in numbers {
         assert_eq!(Args::new(&[number]).unwrap().archive(), built(&[number]).archive());
     }
+}
+
+/// What rkyv makes of the table that it reads in `archive`.
+fn by_rkyv(archive: &[u8]) -> AlignedVec {
+    let table = rkyv::deserialize::<Table, Error>(check::check(archive).unwrap()).unwrap();
+    rkyv::to_bytes::<Error>(&table).unwrap()
+}
+
+#[test]
+fn a_builder_writes_what_rkyv_makes_of_the_table() {
+    any::for_each(vec(Tree::strategy(), 0..4), |trees| {
+        let values: Vec<Value> = trees.iter().map(Tree::value).collect();
+        let values: Vec<&dyn ToValue> = values.iter().map(|value| value as _).collect();
+        let args = Args::new(&values).unwrap();
+        assert_eq!(args.archive(), &*by_rkyv(args.archive()));
+    });
 }

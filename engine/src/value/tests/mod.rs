@@ -5,7 +5,7 @@ mod format;
 mod hostile;
 mod raw;
 
-use super::{Builder, Bytes, Kind, Value, WrongKind};
+use super::{Builder, Bytes, Kind, Value};
 use crate::{Args, args};
 
 #[test]
@@ -80,10 +80,10 @@ fn a_whole_float_reads_as_an_integer() {
 #[test]
 fn a_wrong_kind_says_what_is_there() {
     let value = Value::from("text");
-    let wrong = i32::try_from(value.view()).unwrap_err();
-    assert_eq!(wrong, WrongKind { expected: Kind::Int, found: Kind::String });
+    let wrong = value.to::<i32>().unwrap_err();
+    assert_eq!((wrong.expected(), wrong.found()), ("an integer", Kind::String));
     assert_eq!(wrong.to_string(), "expected an integer, found a string");
-    assert_eq!(<&str>::try_from(value.view()), Ok("text"));
+    assert_eq!(value.to::<&str>(), Ok("text"));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn readers_of_another_kind_find_nothing() {
     assert!(value.index(0).is_undefined());
     assert!(value.get("key").is_undefined());
     assert_eq!(value.view().elements().len(), 0);
-    assert_eq!(value.view().entries().len(), 0);
+    assert_eq!(value.view().entries().count(), 0);
     assert!(Value::object([("0", 1)]).index(0).is_undefined());
 }
 

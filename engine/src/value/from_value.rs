@@ -1,0 +1,367 @@
+//! What values are as Rust's own types, and what to say when they are not.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use super::{Args, ArgsRef, BigIntRef, Date, Kind, RegExp, Value, ValueRef, Wtf8};
+
+/// A Rust type that a value can be read as.
+///
+/// | Rust | value |
+/// |---|---|
+/// | `bool`, `&str`, `String`, `Cow<str>` | as they are |
+/// | integers but `u8` | a whole number in range, or such a bigint |
+/// | `f32`, `f64` | a number |
+/// | `&[u8]`, `Vec<u8>`, `[u8; N]` | bytes, an `ArrayBuffer`, or what a view shows |
+/// | `Vec<T>`, `[T; N]`, tuples | an array without holes; a set for `Vec<T>` |
+/// | `HashMap<String, T>`, `BTreeMap<String, T>` | an object |
+/// | `Option<T>` | `None` for null and undefined |
+/// | `()` | undefined |
+/// | [`ValueRef`], [`Value`] | any value |
+///
+/// # Examples
+///
+/// ```
+/// use ringmain::{args, object};
+///
+/// let args = args!["ping", [object! { "name": "a" }, object! { "name": None::<&str> }]];
+/// assert_eq!(args.to::<&str>(0)?, "ping");
+/// let wrong = args.to::<Vec<std::collections::HashMap<String, String>>>(1).unwrap_err();
+/// assert_eq!(wrong.to_string(), "argument 1, [1].name: expected a string, found null");
+/// # Ok::<(), ringmain::WrongKind>(())
+/// ```
+pub trait FromValue<'a>: Sized {
+    /// Reads `value` as `Self`.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongKind`], which says where, what was expected, and what is there.
+    fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind>;
+}
+
+/// A value, or a part of it, is not what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongKind(Box<Wrong>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wrong {
+    argument: Option<usize>,
+    path: String,
+    expected: Cow<'static, str>,
+    found: Kind,
+    /// The number, if its kind is fine but not its size.
+    number: Option<String>,
+}
+
+impl WrongKind {
+    /// An error for an implementation of [`FromValue`]: `expected` with its article, as in "a
+    /// string".
+    #[must_use]
+    pub fn new(expected: impl Into<Cow<'static, str>>, found: ValueRef<'_>) -> WrongKind {
+        let (expected, found) = (expected.into(), found.kind());
+        let (argument, path, number) = (None, String::new(), None);
+        WrongKind(Box::new(Wrong { argument, path, expected, found, number }))
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.0.expected
+    }
+
+    /// What is there.
+    #[must_use]
+    pub fn found(&self) -> Kind {
+        self.0.found
+    }
+
+    /// The argument's position, if an argument was asked for.
+    #[must_use]
+    pub fn argument(&self) -> Option<usize> {
+        self.0.argument
+    }
+
+    /// The way inside the value, such as `[3].name`; empty for the value itself.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The same for the value around it, which has the wrong one as an element.
+    #[must_use]
+    pub fn inside_index(mut self, position: usize) -> WrongKind {
+        self.0.path.insert_str(0, &format!("[{position}]"));
+        self
+    }
+
+    /// The same for the value around it, which has the wrong one under a key.
+    #[must_use]
+    pub fn inside_key(mut self, key: &str) -> WrongKind {
+        let plain = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+        let step = if !key.is_empty() && key.chars().all(plain) {
+            format!(".{key}")
+        } else {
+            format!("[{key:?}]")
+        };
+        self.0.path.insert_str(0, &step);
+        self
+    }
+
+    fn in_argument(mut self, position: usize) -> WrongKind {
+        self.0.argument = Some(position);
+        self
+    }
+
+    fn with_number(mut self, value: ValueRef<'_>) -> WrongKind {
+        let number = match value.kind() {
+            Kind::Int | Kind::Float => true,
+            Kind::BigInt => value.as_bigint().is_some_and(|number| number.magnitude().len() <= 32),
+            _ => false,
+        };
+        self.0.number = number.then(|| value.to_string());
+        self
+    }
+}
+
+impl fmt::Display for WrongKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Wrong { argument, path, expected, found, number } = &*self.0;
+        if let Some(argument) = argument {
+            write!(f, "argument {argument}")?;
+            f.write_str(if path.is_empty() { ": " } else { ", " })?;
+        }
+        if !path.is_empty() {
+            write!(
+                f,
+                "{}: ",
+                path.strip_prefix('.').filter(|_| argument.is_none()).unwrap_or(path)
+            )?;
+        }
+        write!(f, "expected {expected}, found ")?;
+        match number {
+            Some(number) => f.write_str(number),
+            None => write!(f, "{found}"),
+        }
+    }
+}
+
+impl std::error::Error for WrongKind {}
+
+impl<'a> ValueRef<'a> {
+    /// This value as a Rust type.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongKind`] if it is none.
+    #[inline]
+    pub fn to<T: FromValue<'a>>(self) -> Result<T, WrongKind> {
+        T::from_value(self)
+    }
+}
+
+impl Value {
+    /// This value as a Rust type.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongKind`] if it is none.
+    #[inline]
+    pub fn to<'a, T: FromValue<'a>>(&'a self) -> Result<T, WrongKind> {
+        self.view().to()
+    }
+}
+
+impl<'a> ArgsRef<'a> {
+    /// An argument as a Rust type. A missing one is `undefined`.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongKind`] if it is none, which names the argument.
+    #[inline]
+    pub fn to<T: FromValue<'a>>(self, position: usize) -> Result<T, WrongKind> {
+        T::from_value(self.get(position)).map_err(|wrong| wrong.in_argument(position))
+    }
+}
+
+impl Args {
+    /// As [`ArgsRef::to`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[inline]
+    pub fn to<'a, T: FromValue<'a>>(&'a self, position: usize) -> Result<T, WrongKind> {
+        self.view().to(position)
+    }
+}
+
+macro_rules! from_value {
+    ($($kind:ty, $expected:literal, |$value:ident| $read:expr;)*) => {$(
+        impl<'a> FromValue<'a> for $kind {
+            #[inline]
+            fn from_value($value: ValueRef<'a>) -> Result<$kind, WrongKind> {
+                $read.ok_or_else(|| WrongKind::new($expected, $value))
+            }
+        }
+    )*};
+}
+
+from_value! {
+    (), "undefined", |value| value.is_undefined().then_some(());
+    bool, "a boolean", |value| value.as_bool();
+    f64, "a number", |value| value.as_f64();
+    f32, "a number", |value| value.as_f64().map(narrowed);
+    &'a str, "a string", |value| value.as_str();
+    String, "a string", |value| value.as_str().map(str::to_owned);
+    Cow<'a, str>, "a string", |value| value.to_str_lossy();
+    Wtf8<'a>, "a string", |value| value.as_wtf8();
+    &'a [u8], "bytes", |value| value.as_bytes();
+    Vec<u8>, "bytes", |value| value.as_bytes().map(<[u8]>::to_vec);
+    BigIntRef<'a>, "a bigint", |value| value.as_bigint();
+    Date, "a date", |value| value.as_date();
+    RegExp<'a>, "a regular expression", |value| value.as_regexp();
+    ValueRef<'a>, "a value", |value| Some(value);
+    Value, "a value", |value| Some(value.to_owned());
+}
+
+/// The nearest `f32`, as for every conversion to it.
+#[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+fn narrowed(value: f64) -> f32 {
+    value as f32
+}
+
+macro_rules! integers {
+    ($($kind:ty)*) => {$(
+        impl<'a> FromValue<'a> for $kind {
+            #[inline]
+            fn from_value(value: ValueRef<'a>) -> Result<$kind, WrongKind> {
+                let number = value.as_i32().map(i128::from).or_else(|| integer(value));
+                number.and_then(|number| number.try_into().ok()).ok_or_else(|| {
+                    let expected = format!("an integer from {} to {}", <$kind>::MIN, <$kind>::MAX);
+                    out_of_range(value, expected)
+                })
+            }
+        }
+    )*};
+}
+
+integers!(i8 i16 u16 i32 u32 i64 u64 isize usize i128);
+
+/// A whole number past `i32`.
+#[cold]
+#[expect(clippy::cast_possible_truncation, reason = "compared with the original afterwards")]
+fn integer(value: ValueRef<'_>) -> Option<i128> {
+    match value.as_f64() {
+        Some(number) => {
+            let whole = number as i128;
+            (whole as f64 == number && number.abs() < f64::powi(2.0, 127)).then_some(whole)
+        }
+        None => value.as_bigint()?.to_i128(),
+    }
+}
+
+/// A number is shown as itself, and with what would fit; anything else as its kind.
+#[cold]
+fn out_of_range(value: ValueRef<'_>, range: String) -> WrongKind {
+    match value.kind() {
+        Kind::Int | Kind::Float | Kind::BigInt => WrongKind::new(range, value).with_number(value),
+        _ => WrongKind::new("an integer", value),
+    }
+}
+
+impl<'a, T: FromValue<'a>> FromValue<'a> for Option<T> {
+    fn from_value(value: ValueRef<'a>) -> Result<Option<T>, WrongKind> {
+        match value.kind() {
+            Kind::Null | Kind::Undefined => Ok(None),
+            _ => T::from_value(value).map(Some),
+        }
+    }
+}
+
+impl<'a, T: FromValue<'a>> FromValue<'a> for Vec<T> {
+    fn from_value(value: ValueRef<'a>) -> Result<Vec<T>, WrongKind> {
+        match value.kind() {
+            Kind::Array | Kind::Set => value
+                .elements()
+                .enumerate()
+                .map(|(at, element)| T::from_value(element).map_err(|wrong| wrong.inside_index(at)))
+                .collect(),
+            _ => Err(WrongKind::new("an array", value)),
+        }
+    }
+}
+
+impl<'a, T: FromValue<'a>, const N: usize> FromValue<'a> for [T; N] {
+    fn from_value(value: ValueRef<'a>) -> Result<[T; N], WrongKind> {
+        if value.kind() != Kind::Array || value.len() != N {
+            return Err(WrongKind::new(elements(N), value));
+        }
+        let elements = Vec::from_value(value)?;
+        elements.try_into().map_err(|_| WrongKind::new(self::elements(N), value))
+    }
+}
+
+impl<'a, const N: usize> FromValue<'a> for [u8; N] {
+    fn from_value(value: ValueRef<'a>) -> Result<[u8; N], WrongKind> {
+        let bytes = value.as_bytes().and_then(|bytes| bytes.try_into().ok());
+        bytes.ok_or_else(|| WrongKind::new(format!("{N} bytes"), value))
+    }
+}
+
+fn elements(count: usize) -> String {
+    format!("an array of {count}")
+}
+
+macro_rules! tuples {
+    ($($count:literal: $($name:ident $at:literal),*;)*) => {$(
+        impl<'a, $($name: FromValue<'a>),*> FromValue<'a> for ($($name,)*) {
+            fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind> {
+                if value.kind() != Kind::Array || value.len() != $count {
+                    return Err(WrongKind::new(elements($count), value));
+                }
+                Ok(($($name::from_value(value.index($at)).map_err(|it| it.inside_index($at))?,)*))
+            }
+        }
+    )*};
+}
+
+tuples! {
+    1: A 0;
+    2: A 0, B 1;
+    3: A 0, B 1, C 2;
+    4: A 0, B 1, C 2, D 3;
+}
+
+impl<'a, K, T, S> FromValue<'a> for HashMap<K, T, S>
+where
+    K: From<&'a str> + Eq + Hash,
+    T: FromValue<'a>,
+    S: BuildHasher + Default,
+{
+    fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind> {
+        entries(value)?.collect()
+    }
+}
+
+impl<'a, K: From<&'a str> + Ord, T: FromValue<'a>> FromValue<'a> for BTreeMap<K, T> {
+    fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind> {
+        entries(value)?.collect()
+    }
+}
+
+/// The entries of an object, converted.
+fn entries<'a, K: From<&'a str>, T: FromValue<'a>>(
+    value: ValueRef<'a>,
+) -> Result<impl Iterator<Item = Result<(K, T), WrongKind>>, WrongKind> {
+    if value.kind() != Kind::Object {
+        return Err(WrongKind::new("an object", value));
+    }
+    Ok(value.pairs().map(|(name, value)| {
+        let key = name.to_str_lossy().unwrap_or_default();
+        let text = name.as_str().ok_or_else(|| WrongKind::new("a key of valid Unicode", name));
+        let text = text.map_err(|wrong| wrong.inside_key(&key))?;
+        T::from_value(value).map(|value| (K::from(text), value)).map_err(|it| it.inside_key(&key))
+    }))
+}
