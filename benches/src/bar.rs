@@ -21,6 +21,8 @@ pub(crate) struct Bar {
 pub(crate) enum Unit {
     Nanoseconds,
     MessagesPerSecond,
+    /// Of payload, 10^9 bytes each.
+    GigabytesPerSecond,
     PerMessage,
 }
 
@@ -29,6 +31,8 @@ pub(crate) enum Unit {
 pub(crate) enum Rule {
     /// No more than so many times what the machine itself takes, measured in the same run.
     AtMostTimes(Floor, f64),
+    /// No less than so many times the rate of the machine itself, measured in the same run.
+    AtLeastTimes(Floor, f64),
     AtMost(f64),
     AtLeast(f64),
     /// For the harness's own counters.
@@ -49,7 +53,7 @@ impl Bar {
     /// The number that the rule compares with its limit: the figure, or its ratio to the floor.
     pub(crate) fn measure(&self, figure: f64, floor: Option<f64>) -> Option<f64> {
         match self.rule {
-            Rule::AtMostTimes(..) => floor.map(|floor| figure / floor),
+            Rule::AtMostTimes(..) | Rule::AtLeastTimes(..) => floor.map(|floor| figure / floor),
             _ => Some(figure),
         }
     }
@@ -72,7 +76,7 @@ impl Bar {
 
     pub(crate) fn floor(&self) -> Option<Floor> {
         match self.rule {
-            Rule::AtMostTimes(floor, _) => Some(floor),
+            Rule::AtMostTimes(floor, _) | Rule::AtLeastTimes(floor, _) => Some(floor),
             _ => None,
         }
     }
@@ -80,6 +84,7 @@ impl Bar {
     pub(crate) fn limit(&self) -> f64 {
         match self.rule {
             Rule::AtMostTimes(_, limit)
+            | Rule::AtLeastTimes(_, limit)
             | Rule::AtMost(limit)
             | Rule::AtLeast(limit)
             | Rule::Exactly(limit) => limit,
@@ -90,6 +95,7 @@ impl Bar {
     pub(crate) fn rule_text(&self, limit: f64, unit: Unit) -> String {
         match self.rule {
             Rule::AtMostTimes(..) => format!("<= {limit}x"),
+            Rule::AtLeastTimes(..) => format!(">= {limit}x"),
             Rule::AtMost(_) => format!("<= {}", unit.show(limit)),
             Rule::AtLeast(_) => format!(">= {}", unit.show(limit)),
             Rule::Exactly(_) => format!("= {}", unit.show(limit)),
@@ -99,19 +105,25 @@ impl Bar {
     fn keeps(&self, measure: f64, limit: f64) -> bool {
         match self.rule {
             Rule::AtMostTimes(..) | Rule::AtMost(_) => measure <= limit,
-            Rule::AtLeast(_) => measure >= limit,
+            Rule::AtLeastTimes(..) | Rule::AtLeast(_) => measure >= limit,
             Rule::Exactly(_) => (measure - limit).abs() < 1e-9,
         }
     }
 }
 
 impl Unit {
+    /// Whether more is better.
+    pub(crate) fn is_rate(self) -> bool {
+        matches!(self, Self::MessagesPerSecond | Self::GigabytesPerSecond)
+    }
+
     /// A figure for people, its unit last.
     pub(crate) fn show(self, figure: f64) -> String {
         match self {
             Self::Nanoseconds if figure < 10_000.0 => format!("{figure:.0} ns"),
             Self::Nanoseconds => format!("{:.1} us", figure / 1e3),
             Self::MessagesPerSecond => format!("{:.1} M/s", figure / 1e6),
+            Self::GigabytesPerSecond => format!("{figure:.1} GB/s"),
             Self::PerMessage => {
                 format!("{figure:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
             }
@@ -132,6 +144,13 @@ mod tests {
         let bar = bar(Rule::AtMostTimes(Floor::Line, 2.0));
         assert_eq!(bar.verdict(Some(200.0), Some(100.0)), Verdict::Pass);
         assert_eq!(bar.verdict(Some(201.0), Some(100.0)), Verdict::Miss);
+    }
+
+    #[test]
+    fn a_rate_may_exceed_its_floor_and_may_not_fall_behind() {
+        let bar = bar(Rule::AtLeastTimes(Floor::Copy64KiB, 0.9));
+        assert_eq!(bar.verdict(Some(20.0), Some(10.0)), Verdict::Pass);
+        assert_eq!(bar.verdict(Some(8.9), Some(10.0)), Verdict::Miss);
     }
 
     #[test]
@@ -161,6 +180,7 @@ mod tests {
         assert_eq!(Unit::Nanoseconds.show(189.4), "189 ns");
         assert_eq!(Unit::Nanoseconds.show(39_120.0), "39.1 us");
         assert_eq!(Unit::MessagesPerSecond.show(99e6), "99.0 M/s");
+        assert_eq!(Unit::GigabytesPerSecond.show(17.55), "17.6 GB/s");
         assert_eq!(Unit::PerMessage.show(0.01), "0.01");
         assert_eq!(Unit::PerMessage.show(3.0), "3");
     }

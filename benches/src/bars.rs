@@ -9,7 +9,11 @@ mod allocations;
 mod connect;
 mod counted_allocations;
 mod counted_calls;
+mod direction;
+mod failed;
 mod lanes;
+mod one_way;
+mod raw;
 mod ring_one_way;
 mod ring_parked;
 mod ring_round_trip;
@@ -19,6 +23,8 @@ mod words;
 
 use allocations::{Allocations, Of};
 use connect::Connect;
+use direction::To;
+use raw::Raw;
 use ring_parked::RingParked;
 use ring_round_trip::RingRoundTrip;
 use send_sync::SendSyncParked;
@@ -26,6 +32,7 @@ use send_sync::SendSyncParked;
 use crate::catalogue::Listed;
 use crate::contender::Placement;
 use crate::floors::Floor;
+use crate::rounds::Rounds;
 
 /// In the order of the table.
 pub(crate) static ALL: &[Listed] = &[
@@ -64,6 +71,42 @@ pub(crate) static ALL: &[Listed] = &[
         bar: "send_sync to a sleeping main, one CPU",
         placement: Placement::OneCpu,
         floor: Floor::NudgeOneCpu,
+    },
+    &Raw {
+        name: "64 KiB to a renderer",
+        bar: "64 KiB claimed, read in place by a renderer",
+        to: To::Renderer,
+        len: 64 << 10,
+        ring: 1 << 20,
+        rounds: Rounds { rounds: 100, messages: 512 },
+        floor: Floor::Copy64KiB,
+    },
+    &Raw {
+        name: "64 KiB to main",
+        bar: "64 KiB claimed, copied and read by main",
+        to: To::Main,
+        len: 64 << 10,
+        ring: 1 << 20,
+        rounds: Rounds { rounds: 100, messages: 512 },
+        floor: Floor::Copy64KiB,
+    },
+    &Raw {
+        name: "1 MiB to a renderer",
+        bar: "1 MiB claimed, read in place by a renderer",
+        to: To::Renderer,
+        len: 1 << 20,
+        ring: 4 << 20,
+        rounds: Rounds { rounds: 50, messages: 64 },
+        floor: Floor::Copy1MiB,
+    },
+    &Raw {
+        name: "1 MiB to main",
+        bar: "1 MiB claimed, copied and read by main",
+        to: To::Main,
+        len: 1 << 20,
+        ring: 4 << 20,
+        rounds: Rounds { rounds: 50, messages: 64 },
+        floor: Floor::Copy1MiB,
     },
     &system_calls::SystemCalls,
     &Allocations {

@@ -149,7 +149,8 @@ impl End {
 /// Longer than an end needs, after its answer, to return from waking us (12 us) and to sleep itself.
 const SETTLING: Duration = Duration::from_micros(50);
 
-fn warming(trips: u32) -> u32 {
+/// Trips or rounds before those that count.
+pub(crate) fn warming(trips: u32) -> u32 {
     trips / 10 + 1
 }
 

@@ -1,12 +1,15 @@
-//! Floors: what the machine itself takes for a round trip, with no engine on top.
+//! Floors: what the machine itself takes for a round trip, or moves one way, with no engine on top.
 
+mod copy;
 mod futex;
 mod line;
 mod nudge;
 mod parked;
 
 use crate::Result;
+use crate::bar::Unit;
 use crate::contender::{Contender, Placement};
+use crate::rounds::Rounds;
 
 /// One floor. Some have variants, of which the one with the best median counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +22,21 @@ pub(crate) enum Floor {
     /// A byte to an event loop, a futex back.
     NudgeTwoCpus,
     NudgeOneCpu,
+    /// Bytes copied into a ring of slots, and read there by the other end.
+    Copy64KiB,
+    Copy1MiB,
 }
 
 impl Floor {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Line, Self::FutexTwoCpus, Self::FutexOneCpu, Self::NudgeTwoCpus, Self::NudgeOneCpu];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Line,
+        Self::FutexTwoCpus,
+        Self::FutexOneCpu,
+        Self::NudgeTwoCpus,
+        Self::NudgeOneCpu,
+        Self::Copy64KiB,
+        Self::Copy1MiB,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -32,7 +45,14 @@ impl Floor {
             Self::FutexOneCpu => "futex each way, parked, one CPU",
             Self::NudgeTwoCpus => "epoll there, futex back, two CPUs",
             Self::NudgeOneCpu => "epoll there, futex back, one CPU",
+            Self::Copy64KiB => "64 KiB copied in and read, ring of 1 MiB",
+            Self::Copy1MiB => "1 MiB copied in and read, ring of 4 MiB",
         }
+    }
+
+    /// What its figures count.
+    pub(crate) fn unit(self) -> Unit {
+        self.variants().first().map_or(Unit::Nanoseconds, |variant| variant.unit())
     }
 
     pub(crate) fn variants(self) -> &'static [&'static dyn Contender] {
@@ -55,6 +75,18 @@ impl Floor {
             Self::NudgeOneCpu => {
                 &[&nudge::Nudge { name: "nudge, one CPU", placement: Placement::OneCpu }]
             }
+            Self::Copy64KiB => &[&copy::Copy {
+                name: "copy 64 KiB",
+                len: 64 << 10,
+                slots: 16,
+                rounds: Rounds { rounds: 100, messages: 512 },
+            }],
+            Self::Copy1MiB => &[&copy::Copy {
+                name: "copy 1 MiB",
+                len: 1 << 20,
+                slots: 4,
+                rounds: Rounds { rounds: 50, messages: 64 },
+            }],
         }
     }
 }

@@ -46,13 +46,14 @@ pub(crate) struct BarLine {
     pub(crate) failure: Option<String>,
 }
 
-/// A floor: its best variant's figures, in nanoseconds.
+/// A floor: its best variant's figures.
 #[derive(Debug, Serialize)]
 pub(crate) struct FloorLine {
     #[serde(skip)]
     pub(crate) floor: Floor,
     pub(crate) name: &'static str,
     pub(crate) variant: Option<&'static str>,
+    pub(crate) unit: Unit,
     pub(crate) p50: Option<Spread>,
     pub(crate) p99: Option<Spread>,
     pub(crate) p999: Option<Spread>,
@@ -114,16 +115,20 @@ impl FloorLine {
     pub(crate) fn of(floor: Floor, by_name: &HashMap<&str, &Series>) -> Self {
         let variants =
             floor.variants().iter().map(|variant| (variant.name(), by_name[variant.name()]));
+        let unit = floor.unit();
         let median = |series: &Series| figure(series, Stat::P50).map(|spread| spread.median);
         let best = variants
             .clone()
             .filter_map(|(name, series)| Some((name, series, median(series)?)))
-            .min_by(|one, other| one.2.total_cmp(&other.2));
+            .min_by(|one, other| {
+                if unit.is_rate() { other.2.total_cmp(&one.2) } else { one.2.total_cmp(&other.2) }
+            });
         let of_best = |stat| best.and_then(|(_, series, _)| figure(series, stat));
         Self {
             floor,
             name: floor.name(),
             variant: best.map(|(name, ..)| name),
+            unit,
             p50: of_best(Stat::P50),
             p99: of_best(Stat::P99),
             p999: of_best(Stat::P999),

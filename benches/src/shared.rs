@@ -1,4 +1,5 @@
-//! The words that both ends of a pair share: one memfd, mapped by each.
+//! The memory that both ends of a pair share: one memfd, mapped by each. Words first, an area for
+//! payloads behind them.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU32, AtomicU64};
@@ -12,15 +13,20 @@ use crate::Result;
 /// different writers lie this far apart.
 pub(crate) const LINE_LEN: usize = 128;
 
-const LEN: usize = 4096;
+/// Bytes of the words, a page.
+const WORDS_LEN: usize = 4096;
+const LEN: usize = WORDS_LEN + Shared::AREA_LEN;
 
-/// One end's map of the shared words. All are 0 at first.
+/// One end's map of the shared memory. All of it is 0 at first.
 #[derive(Debug)]
 pub(crate) struct Shared {
     map: MmapRaw,
 }
 
 impl Shared {
+    /// Bytes of the area for payloads.
+    pub(crate) const AREA_LEN: usize = 4 << 20;
+
     /// Fresh memory for a pair.
     pub(crate) fn create() -> Result<OwnedFd> {
         let memfd = rustix::fs::memfd_create("ringmain-bench", MemfdFlags::CLOEXEC)?;
@@ -60,8 +66,13 @@ impl Shared {
         unsafe { AtomicU32::from_ptr(word) }
     }
 
+    /// Where the [`AREA_LEN`](Self::AREA_LEN) bytes for payloads begin, mapped while this lives.
+    pub(crate) fn area(&self) -> *mut u8 {
+        self.map.as_mut_ptr().wrapping_add(WORDS_LEN)
+    }
+
     fn line(&self, line: usize) -> *mut u8 {
-        assert!(line < LEN / LINE_LEN, "line {line} of {}", LEN / LINE_LEN);
+        assert!(line < WORDS_LEN / LINE_LEN, "line {line} of {}", WORDS_LEN / LINE_LEN);
         self.map.as_mut_ptr().wrapping_add(line * LINE_LEN)
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Sample {
     pub(crate) mean: f64,
     /// Trips, messages or calls behind the figures.
     pub(crate) count: u64,
+    /// Nanoseconds from one message to the next, of a rate.
+    pub(crate) each_ns: Option<f64>,
     /// Share of the trips in which the measuring end slept in the kernel, where it looked.
     pub(crate) slept: Option<f64>,
 }
@@ -43,13 +45,27 @@ impl Sample {
             // Of the laps themselves: the histogram's own mean carries its rounding.
             mean: ticks.iter().sum::<u64>() as f64 / ticks.len() as f64 * ns_per_tick,
             count: histogram.len(),
+            each_ns: None,
             slept: None,
         })
     }
 
     /// A run that has one figure: a rate, or a count per message.
     pub(crate) fn of_one(figure: f64, count: u64) -> Self {
-        Self { p50: figure, p99: figure, p999: figure, mean: figure, count, slept: None }
+        let (each_ns, slept) = (None, None);
+        Self { p50: figure, p99: figure, p999: figure, mean: figure, count, each_ns, slept }
+    }
+
+    /// The rates of a sample of nanoseconds: 99 of 100 rounds are no slower than its p99.
+    pub(crate) fn per_ns(self, amount: f64) -> Self {
+        Self {
+            p50: amount / self.p50,
+            p99: amount / self.p99,
+            p999: amount / self.p999,
+            mean: amount / self.mean,
+            each_ns: Some(self.mean),
+            ..self
+        }
     }
 
     pub(crate) fn get(&self, stat: Stat) -> f64 {
@@ -108,6 +124,14 @@ mod tests {
     #[test]
     fn no_run_has_no_median() {
         assert_eq!(Spread::of(&[], Stat::P50), None);
+    }
+
+    #[test]
+    fn the_rate_of_the_middle_round_is_the_median() {
+        let times = Sample::of_laps(&[400, 100, 200], 0.1).expect("the histogram takes any lap");
+        let rates = times.per_ns(1e9);
+        assert_eq!((rates.p50, rates.p99), (50e6, 25e6));
+        assert_eq!(rates.each_ns, Some(times.mean));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::bar::{Unit, Verdict};
 use crate::machine::Load;
 use crate::report::{BarLine, FloorLine, Report, RunLine};
-use crate::stats::{Spread, Stat};
+use crate::stats::{Sample, Spread, Stat};
 
 pub(crate) fn of(report: &Report) -> String {
     let mut text = String::new();
@@ -19,7 +19,10 @@ pub(crate) fn of(report: &Report) -> String {
         text += &rows(&["floor", "p50", "least..most", "p99", "mean", "variant"], floors);
     }
     let runs = report.runs.iter().map(run_row).collect();
-    text += &rows(&["median of all cycles", "p50", "p99", "p99.9", "mean", "slept", "of"], runs);
+    text += &rows(
+        &["median of all cycles", "p50", "p99", "p99.9", "mean", "each", "slept", "of"],
+        runs,
+    );
     for (name, failure) in failures(report) {
         let _ = writeln!(text, "FAILED {name}: {failure}"); // a String takes any text
     }
@@ -57,30 +60,39 @@ fn verdict(verdict: Verdict) -> &'static str {
 }
 
 fn floor_row(floor: &FloorLine) -> Vec<String> {
-    let ns = Unit::Nanoseconds;
+    let unit = floor.unit;
     vec![
         floor.name.to_owned(),
-        median(floor.p50, ns),
-        extremes(floor.p50, ns),
-        median(floor.p99, ns),
-        median(floor.mean, ns),
+        median(floor.p50, unit),
+        extremes(floor.p50, unit),
+        median(floor.p99, unit),
+        median(floor.mean, unit),
         floor.variant.unwrap_or("").to_owned(),
     ]
 }
 
-/// Any contender, slower variants included. A rate or a count is one figure per run.
+/// Any contender, slower variants included. A count is one figure per run.
 fn run_row(run: &RunLine) -> Vec<String> {
     let of = |stat| median(Spread::of(&run.samples, stat), run.unit);
-    let quantile = |stat| if run.unit == Unit::Nanoseconds { of(stat) } else { String::new() };
+    let quantile = |stat| if run.unit == Unit::PerMessage { String::new() } else { of(stat) };
     vec![
         run.contender.to_owned(),
         quantile(Stat::P50),
         quantile(Stat::P99),
         quantile(Stat::P999),
         of(Stat::Mean),
+        each(run),
         slept(run),
         run.samples.len().to_string(),
     ]
+}
+
+/// What a message took, of a contender whose figure is a rate.
+fn each(run: &RunLine) -> String {
+    let samples = run.samples.iter();
+    let each = samples.filter_map(|sample| Some(Sample::of_one(sample.each_ns?, sample.count)));
+    let each: Vec<Sample> = each.collect();
+    Spread::of(&each, Stat::Mean).map_or(String::new(), |each| Unit::Nanoseconds.show(each.median))
 }
 
 /// Runs differ in this: see the range before the medians are compared.

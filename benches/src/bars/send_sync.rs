@@ -2,12 +2,11 @@
 //! built, copied towards main, checked and compared there; the answer built, checked and compared
 //! here. Main is found by name and dispatches by channel.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ringmain::{IpcMain, IpcRenderer, MainOptions, RendererOptions, WaitPolicy, args};
 
+use super::failed::Failed;
 use crate::Result;
 use crate::bar::{Bar, Rule};
 use crate::contender::{Contender, Placement};
@@ -119,11 +118,7 @@ pub(super) fn answer_pings(main: &IpcMain) {
 
 /// Runs until the renderer leaves; an error in a listener fails the measurement.
 pub(super) fn run_until_gone(end: &End, main: &IpcMain) -> Result<()> {
-    let failed = Arc::new(AtomicBool::new(false));
-    main.on_diagnostic({
-        let failed = Arc::clone(&failed);
-        move |_| failed.store(true, Ordering::Relaxed)
-    });
+    let failed = Failed::of_main(main);
     main.on_render_process_gone({
         let main = main.clone();
         move |_, _| main.stop()
@@ -133,9 +128,9 @@ pub(super) fn run_until_gone(end: &End, main: &IpcMain) -> Result<()> {
         let meeting = scope.spawn(|| end.meet().map_err(|error| error.to_string()));
         main.run()?;
         match meeting.join() {
-            Ok(Ok(())) if !failed.load(Ordering::Relaxed) => Ok(()),
+            Ok(Ok(())) => failed.check(),
             Ok(Err(error)) => Err(error.into()),
-            _ => Err("a listener failed".into()),
+            Err(_) => Err("the thread that meets panicked".into()),
         }
     })
 }
