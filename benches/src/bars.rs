@@ -10,8 +10,11 @@ mod connect;
 mod counted_allocations;
 mod counted_calls;
 mod direction;
+mod dynamic;
+mod echo;
 mod failed;
 mod lanes;
+mod object;
 mod one_way;
 mod raw;
 mod ring_one_way;
@@ -24,6 +27,7 @@ mod words;
 use allocations::{Allocations, Of};
 use connect::Connect;
 use direction::To;
+use dynamic::Dynamic;
 use raw::Raw;
 use ring_parked::RingParked;
 use ring_round_trip::RingRoundTrip;
@@ -72,6 +76,18 @@ pub(crate) static ALL: &[Listed] = &[
         placement: Placement::OneCpu,
         floor: Floor::NudgeOneCpu,
     },
+    &Dynamic {
+        name: "dynamic to main",
+        bar: "send [1, \"short\"] to main, a call a message",
+        to: To::Main,
+    },
+    &Dynamic {
+        name: "dynamic to a renderer",
+        bar: "send [1, \"short\"] to a renderer, a call a message",
+        to: To::Renderer,
+    },
+    &object::ObjectAlone,
+    &object::ObjectsInStream,
     &Raw {
         name: "64 KiB to a renderer",
         bar: "64 KiB claimed, read in place by a renderer",
@@ -108,6 +124,7 @@ pub(crate) static ALL: &[Listed] = &[
         rounds: Rounds { rounds: 50, messages: 64 },
         floor: Floor::Copy1MiB,
     },
+    &echo::Echo,
     &system_calls::SystemCalls,
     &Allocations {
         name: "allocations, renderer",
