@@ -14,6 +14,7 @@ mod snapshots;
 mod tests;
 
 pub use handlers::Handlers;
+pub(crate) use listeners::Snapshot;
 pub use listeners::{Emitted, Emitter, ListenerId};
 pub(crate) use outcome::guarded;
 pub use outcome::{BoxError, Outcome};

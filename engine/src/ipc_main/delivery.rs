@@ -3,7 +3,7 @@
 use super::event::SyncCall;
 use super::handler::Tasks;
 use super::{Core, Diagnostic, Event, Listener, WebContents};
-use crate::emitter::{Snapshots, guarded};
+use crate::emitter::{Snapshot, Snapshots, guarded};
 use crate::error::{Corrupt, Error};
 use crate::session::payload::{Forged, Payload, gathered_args};
 use crate::wire::{Buffer, Content, Envelope, Kind, Known, Names};
@@ -37,6 +37,26 @@ impl Delivery<'_> {
     /// [`Corrupt`] if no renderer of ours says that.
     #[inline]
     pub(super) fn deliver(self, content: &Content<'_>) -> Result<Taken, Corrupt> {
+        if content.envelope.kind != Kind::Message {
+            return self.deliver_other(content);
+        }
+        let Content { envelope, payload } = *content;
+        let Self { core, page, names, snapshots, .. } = self;
+        let known = names.get(envelope.slot)?;
+        let channel = &*known.channel;
+        let payload = Payload::new(known, payload)?;
+        page.end().link.tally.received.count(content.len());
+        let snapshot = snapshots.get(&core.emitter, envelope.slot, channel);
+        let event = Event::new(page, channel, None);
+        let call = |listener: &Listener| guarded(|| listener(&event, payload));
+        if let Some(error) = core.emitter.emit_to(snapshot, channel, call).failed {
+            core.failed(channel, &error)?;
+        }
+        Ok(Taken::Message { len: content.len() })
+    }
+
+    /// Delivers what is no plain message.
+    fn deliver_other(self, content: &Content<'_>) -> Result<Taken, Corrupt> {
         let Content { envelope, payload } = *content;
         let len = content.len();
         if matches!(envelope.kind, Kind::Define | Kind::DefineTyped) {
@@ -48,10 +68,12 @@ impl Delivery<'_> {
         let payload = Payload::new(known, payload)?;
         self.page.end().link.tally.received.count(len);
         match envelope.kind {
-            Kind::Message | Kind::SyncCall => {
-                emit(self.core, self.page, self.snapshots, known, envelope, payload)?;
+            Kind::SyncCall => {
+                let snapshot =
+                    self.snapshots.get(&self.core.emitter, envelope.slot, &known.channel);
+                emit_sync(self.core, self.page, snapshot, known, envelope.call, payload)?;
             }
-            Kind::Invoke if !envelope.begins_run => {
+            Kind::Invoke => {
                 let args = payload.to_args();
                 self.tasks.invoke(self.core, self.page, &known.channel, envelope.call, args);
             }
@@ -80,29 +102,21 @@ impl Delivery<'_> {
     }
 }
 
-/// Calls the listeners of a message, and sees to it that a call is answered.
+/// Calls the listeners of a `sendSync`, and sees to it that it is answered.
 #[inline]
-fn emit(
+fn emit_sync(
     core: &Core,
     page: &WebContents,
-    snapshots: &mut Snapshots<Listener>,
+    snapshot: &Snapshot<Listener>,
     known: &Known,
-    envelope: Envelope,
+    call: u32,
     payload: Payload<'_>,
 ) -> Result<(), Corrupt> {
     let channel = &*known.channel;
-    let snapshot = snapshots.get(&core.emitter, envelope.slot, channel);
-    let run = |event: &Event<'_>| {
-        let call = |listener: &Listener| guarded(|| listener(event, payload));
-        core.emitter.emit_to(snapshot, channel, call)
-    };
-    if envelope.kind == Kind::Message {
-        let emitted = run(&Event::new(page, channel, None));
-        return emitted.failed.map_or(Ok(()), |error| core.failed(channel, &error));
-    }
-    let call = SyncCall::new(envelope.call);
+    let call = SyncCall::new(call);
     let event = Event::new(page, channel, Some(&call));
-    let emitted = run(&event);
+    let run = |listener: &Listener| guarded(|| listener(&event, payload));
+    let emitted = core.emitter.emit_to(snapshot, channel, run);
     if let Some(error) = &emitted.failed {
         core.failed(channel, error)?;
     }

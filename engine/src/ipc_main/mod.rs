@@ -16,6 +16,7 @@ mod raw;
 mod slot;
 mod state;
 mod timer;
+mod turn;
 mod web_contents;
 
 pub use burst::WebContentsBurst;

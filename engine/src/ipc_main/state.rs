@@ -1,18 +1,15 @@
 //! What only the dispatching thread of main touches, and its rounds over the sessions.
 
-use super::delivery::{Delivery, Taken};
-use super::gathering::Gathering;
+use super::Core;
 use super::handler::Tasks;
 use super::memory::Memory;
 use super::orphans::Orphans;
 use super::slot::Slot;
-use super::{Core, Trust};
+use super::turn::Turn;
 use crate::error::Corrupt;
-use crate::limits::{GATHER_PATIENCE, ROUND_BYTES, ROUND_RECORDS};
+use crate::limits::GATHER_PATIENCE;
 use crate::rendezvous::listener::Listener as Doorway;
 use crate::ring::CopyBuffer;
-use crate::session::inbox::Inbox;
-use crate::wire::{Content, Envelope};
 use slab::Slab;
 use std::time::Instant;
 
@@ -99,37 +96,17 @@ impl State {
     /// One session's turn.
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
-        let (mut records, mut bytes, mut delivered) = (0, 0, 0);
-        if self.sessions[key].page.end().has_backlog()
-            && let Err(corrupt) = self.sessions[key].page.end().drain_overflow()
-        {
-            self.cut_off(core, key, corrupt);
-            return 0;
+        let Self { sessions, buffer, memory, tasks, .. } = self;
+        let mut turn = Turn { core, slot: &mut sessions[key], buffer, memory, tasks };
+        let progress = turn.run(budget);
+        match progress.corrupt {
+            Some(corrupt) => self.cut_off(core, key, corrupt),
+            None => self.end_turn(core, key, progress.records, progress.bytes),
         }
-        while delivered < budget
-            && records < ROUND_RECORDS
-            && bytes < ROUND_BYTES
-            && self.sessions[key].may_deliver()
-        {
-            match self.take(core, key) {
-                Ok(Taken::Nothing) => break,
-                Ok(Taken::Part { len }) => bytes += len,
-                Ok(Taken::Message { len }) => {
-                    delivered += 1;
-                    bytes += len;
-                }
-                Err(corrupt) => {
-                    self.cut_off(core, key, corrupt);
-                    return delivered;
-                }
-            }
-            records += 1;
-        }
-        self.end_turn(core, key, records, bytes);
         if self.memory.freed {
             self.resume_stalled();
         }
-        delivered
+        progress.delivered
     }
 
     /// There is memory again: whoever waited for some is read on.
@@ -172,51 +149,6 @@ impl State {
         } else if is_quiet {
             self.rest(core, key);
         }
-    }
-
-    /// Takes one record of a session, and delivers the message that it is or completes.
-    #[inline]
-    fn take(&mut self, core: &Core, key: usize) -> Result<Taken, Corrupt> {
-        let Self { sessions, buffer, memory, tasks, .. } = self;
-        let Slot { page, inbox, snapshots, promise, stalled, .. } = &mut sessions[key];
-        let Inbox { lane, names, gather, message_limit, .. } = inbox;
-        let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
-        let envelope = Envelope::first(&record)?;
-        if gather.is_active() || envelope.begins_run {
-            let mut gathering =
-                Gathering { pool: &core.pool, memory, gather, promise, limit: *message_limit };
-            let len = record.len();
-            if !gathering.take(&record, envelope)? {
-                *stalled = true;
-                core.timer.start();
-                return Ok(Taken::Nothing);
-            }
-            drop(record);
-            lane.publish_head();
-            if let Some((envelope, whole)) = gather.take_whole() {
-                let delivery = Delivery { core, page, names, snapshots, tasks };
-                delivery.deliver_whole(envelope, whole)?;
-                memory.give_back(promise.take());
-                return Ok(Taken::Message { len });
-            }
-            return Ok(Taken::Part { len });
-        }
-        let delivery = Delivery { core, page, names, snapshots, tasks };
-        if core.options.trust == Trust::InPlace {
-            // SAFETY: `MainOptions::trust` is unsafe: its caller has promised that renderers do not write
-            // records that they have published.
-            #[expect(unsafe_code, reason = "main was told to trust its renderers")]
-            let content = Content::parse(unsafe { record.content() })?;
-            let taken = delivery.deliver(&content);
-            drop(record);
-            lane.publish_head();
-            return taken;
-        }
-        let content = Content::parse(record.copy_into(buffer))?;
-        drop(record);
-        // At once, so that a renderer that waits for space waits for no listener.
-        lane.publish_head();
-        delivery.deliver(&content)
     }
 
     /// Ends a session whose renderer cheats.

@@ -60,6 +60,12 @@ impl Consumer {
         true
     }
 
+    /// Bytes that were released and that the producer has not been told of.
+    #[inline]
+    pub(crate) fn unpublished(&self) -> u64 {
+        self.position - self.published
+    }
+
     /// Bytes of the ring.
     #[inline]
     #[must_use]
@@ -107,7 +113,7 @@ impl Consumer {
     #[inline]
     fn release(&mut self, size: usize) {
         self.position += size as u64;
-        if self.position - self.published >= self.data.capacity() as u64 / 8 {
+        if self.unpublished() >= self.data.capacity() as u64 / 8 {
             self.publish_head();
         }
     }
@@ -178,6 +184,12 @@ impl Record<'_> {
     pub fn copy_part<'b>(&self, skip: usize, place: &'b mut [MaybeUninit<u8>]) -> &'b mut [u8] {
         assert!(skip + place.len() <= self.len, "beyond the record");
         self.consumer.data.copy_bytes(self.consumer.position, skip, place)
+    }
+
+    /// Leaves the record where it is: the next `peek` finds it again.
+    #[inline]
+    pub fn leave(self) {
+        std::mem::forget(self);
     }
 
     /// The content in place. Byte 8 of it is 16-aligned.

@@ -318,7 +318,9 @@ impl RendererEnd {
         }
         let deadline = when_full.deadline();
         let elsewhere = || self.link.peer_elsewhere();
-        match self.space_spin.until(|| outbound.has_space(len), elsewhere) {
+        // A little more than one record, so that many follow before it waits again.
+        let some = len.max(self.capacity / 16);
+        match self.space_spin.until(|| outbound.has_space(some), elsewhere) {
             SpinOutcome::Ready => return Ok(()),
             SpinOutcome::Look if !self.look_for_main() => return Err(Error::MainGone),
             SpinOutcome::Look if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {

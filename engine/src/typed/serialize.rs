@@ -8,6 +8,7 @@ use rkyv::rancor::{Failure, Strategy};
 use rkyv::ser::allocator::ArenaHandle;
 use rkyv::ser::{Positional, Writer};
 use rkyv::util::with_arena;
+use std::{ptr, slice};
 
 /// What types are serialised with: they may take scratch memory, and share nothing.
 pub type Serializer<'a> = Strategy<Parts<'a>, Failure>;
@@ -27,12 +28,26 @@ enum To<'a> {
 /// Writes `value` into `place`: the bytes that it took, or `None` if that is too small.
 #[inline]
 pub(super) fn serialize_into<T: Schema>(value: &T, place: &mut [u8]) -> Option<usize> {
+    if T::COPY_OPTIMIZATION.is_enabled() {
+        return copy_into(value, place);
+    }
     with_arena(|arena| {
         let out = Out(To::Place { place, len: 0 });
         let mut serializer = Parts::new(out, arena.acquire(), ());
         serialize_using::<_, Failure>(value, &mut serializer).ok()?;
         Some(serializer.writer.pos())
     })
+}
+
+/// Copies a value that is its own archive.
+#[inline]
+#[expect(unsafe_code, reason = "rkyv says that the value's bytes are its archive")]
+fn copy_into<T: Schema>(value: &T, place: &mut [u8]) -> Option<usize> {
+    // SAFETY: needs bytes that are all initialised: `COPY_OPTIMIZATION`, which only unsafe code can
+    // enable, says that these may be written as they are, and its derived form that there is no padding.
+    let bytes = unsafe { slice::from_raw_parts(ptr::from_ref(value).cast::<u8>(), size_of::<T>()) };
+    place.get_mut(..size_of::<T>())?.copy_from_slice(bytes);
+    Some(size_of::<T>())
 }
 
 /// Writes `value` into an empty buffer.

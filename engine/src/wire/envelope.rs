@@ -48,6 +48,18 @@ pub(crate) struct Content<'a> {
     pub(crate) payload: &'a [u8],
 }
 
+/// All kinds, from 1.
+const KINDS: [Kind; 8] = [
+    Kind::Define,
+    Kind::Message,
+    Kind::SyncCall,
+    Kind::Invoke,
+    Kind::Answer,
+    Kind::Fragment,
+    Kind::Abort,
+    Kind::DefineTyped,
+];
+
 /// The flag of [`Envelope::begins_run`], beside the kind.
 const BEGINS_RUN: u16 = 1 << 8;
 
@@ -71,16 +83,9 @@ impl Envelope {
     #[expect(clippy::cast_possible_truncation, reason = "takes the word's fields apart")]
     pub(crate) fn decode(bytes: [u8; ENVELOPE]) -> Result<Self, Corrupt> {
         let word = u64::from_le_bytes(bytes);
-        let (kind, begins_run) = match word as u16 {
-            1 => (Kind::Define, false),
-            2 => (Kind::Message, false),
-            3 => (Kind::SyncCall, false),
-            4 => (Kind::Invoke, false),
-            5 => (Kind::Answer, false),
-            6 => (Kind::Fragment, false),
-            7 => (Kind::Abort, false),
-            8 => (Kind::DefineTyped, false),
-            first => (Self::first_of_run(first, word)?, true),
+        let (kind, begins_run) = match KINDS.get(usize::from(word as u16).wrapping_sub(1)) {
+            Some(kind) => (*kind, false),
+            None => (Self::first_of_run(word as u16, word)?, true),
         };
         Ok(Self { kind, begins_run, slot: (word >> 16) as u16, call: (word >> 32) as u32 })
     }

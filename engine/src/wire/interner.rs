@@ -18,6 +18,22 @@ pub(crate) struct Interner {
     last_slot: Option<u16>,
 }
 
+/// Equality of names, most of which are short: a call of `memcmp` costs more than the rest of a lookup.
+#[inline]
+fn is_same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    match (left.len(), left.first_chunk::<8>(), right.first_chunk::<8>()) {
+        (0..=16, Some(head), Some(other)) => {
+            head == other && left.last_chunk::<8>() == right.last_chunk::<8>()
+        }
+        (0..8, ..) => left.iter().zip(right).all(|(left, right)| left == right),
+        _ => left == right,
+    }
+}
+
 /// A signature in the table.
 #[derive(Debug)]
 struct Interned {
@@ -93,7 +109,7 @@ impl Interner {
     pub(crate) fn get(&mut self, signature: Signature<'_>) -> Option<u16> {
         let Signature { channel, schema } = signature;
         match self.last_slot {
-            Some(slot) if self.last_schema == schema && self.last == channel => Some(slot),
+            Some(slot) if self.last_schema == schema && is_same(&self.last, channel) => Some(slot),
             _ => self.find(signature),
         }
     }

@@ -1,0 +1,143 @@
+//! One session's turn in a round.
+
+use super::delivery::{Delivery, Taken};
+use super::gathering::Gathering;
+use super::handler::Tasks;
+use super::memory::Memory;
+use super::slot::Slot;
+use super::{Core, Trust};
+use crate::error::Corrupt;
+use crate::limits::{ROUND_BYTES, ROUND_RECORDS};
+use crate::ring::CopyBuffer;
+use crate::session::inbox::Inbox;
+use crate::wire::{Content, Envelope};
+
+/// Up to so many bytes of content are copied before anything else is known of them: nothing is lost by
+/// it if they turn out to be a fragment's.
+const SHORT: usize = 1000;
+
+/// A session, and what of main it needs for its turn.
+pub(super) struct Turn<'s> {
+    pub(super) core: &'s Core,
+    pub(super) slot: &'s mut Slot,
+    pub(super) buffer: &'s mut CopyBuffer,
+    pub(super) memory: &'s mut Memory,
+    pub(super) tasks: &'s mut Tasks,
+}
+
+/// What came of a turn.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) records: usize,
+    pub(super) bytes: usize,
+    /// Messages.
+    pub(super) delivered: usize,
+    /// The renderer cheats, and its session is over.
+    pub(super) corrupt: Option<Corrupt>,
+}
+
+impl Turn<'_> {
+    /// Delivers at most `budget` messages, and no more than a turn's records and bytes.
+    #[inline]
+    pub(super) fn run(&mut self, budget: usize) -> Progress {
+        let mut progress = Progress::default();
+        if self.slot.page.end().has_backlog() {
+            progress.corrupt = self.slot.page.end().drain_overflow().err();
+        }
+        if progress.corrupt.is_some() || !self.slot.may_deliver() {
+            return progress;
+        }
+        while progress.delivered < budget
+            && progress.records < ROUND_RECORDS
+            && progress.bytes < ROUND_BYTES
+            && !self.slot.page.is_destroyed()
+        {
+            match self.take() {
+                Ok(Taken::Message { len }) => {
+                    progress.delivered += 1;
+                    progress.bytes += len;
+                }
+                Ok(Taken::Part { len }) => progress.bytes += len,
+                Ok(Taken::Nothing) => break,
+                Err(corrupt) => {
+                    progress.corrupt = Some(corrupt);
+                    break;
+                }
+            }
+            progress.records += 1;
+        }
+        progress
+    }
+
+    /// Takes one record, and delivers the message that it is or completes.
+    #[inline]
+    fn take(&mut self) -> Result<Taken, Corrupt> {
+        let Slot { page, inbox, snapshots, .. } = &mut *self.slot;
+        let Inbox { lane, names, gather, .. } = inbox;
+        let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
+        if record.len() > SHORT || gather.is_active() || self.core.options.trust == Trust::InPlace {
+            record.leave();
+            return self.take_other();
+        }
+        let content = Content::parse(record.copy_into(self.buffer))?;
+        if content.envelope.begins_run {
+            record.leave();
+            return self.take_other();
+        }
+        drop(record);
+        // Before the listeners, so that a renderer that waits for space waits for none of them.
+        lane.publish_some();
+        Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }.deliver(&content)
+    }
+
+    /// Takes a record that is large, or part of a message that is.
+    #[cold]
+    fn take_other(&mut self) -> Result<Taken, Corrupt> {
+        let Slot { page, inbox, snapshots, .. } = &mut *self.slot;
+        let Inbox { lane, names, gather, .. } = inbox;
+        let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
+        let envelope = Envelope::first(&record)?;
+        if gather.is_active() || envelope.begins_run {
+            record.leave();
+            return self.take_part(envelope);
+        }
+        let delivery = Delivery { core: self.core, page, names, snapshots, tasks: self.tasks };
+        if self.core.options.trust == Trust::InPlace {
+            // SAFETY: `MainOptions::trust` is unsafe: its caller has promised that renderers do not write
+            // records that they have published.
+            #[expect(unsafe_code, reason = "main was told to trust its renderers")]
+            let content = Content::parse(unsafe { record.content() })?;
+            let taken = delivery.deliver(&content);
+            drop(record);
+            lane.publish_some();
+            return taken;
+        }
+        let content = Content::parse(record.copy_into(self.buffer))?;
+        drop(record);
+        lane.publish_some();
+        delivery.deliver(&content)
+    }
+
+    /// Takes a record of a message that comes in several.
+    fn take_part(&mut self, envelope: Envelope) -> Result<Taken, Corrupt> {
+        let Slot { page, inbox, snapshots, promise, stalled, .. } = &mut *self.slot;
+        let Inbox { lane, names, gather, message_limit, .. } = inbox;
+        let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
+        let (pool, memory, limit) = (&*self.core.pool, &mut *self.memory, *message_limit);
+        let mut gathering = Gathering { pool, memory, gather, promise, limit };
+        if !gathering.take(&record, envelope)? {
+            record.leave();
+            *stalled = true;
+            self.core.timer.start();
+            return Ok(Taken::Nothing);
+        }
+        let len = record.len();
+        drop(record);
+        lane.publish_head();
+        let Some((envelope, whole)) = gather.take_whole() else { return Ok(Taken::Part { len }) };
+        Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }
+            .deliver_whole(envelope, whole)?;
+        self.memory.give_back(self.slot.promise.take());
+        Ok(Taken::Message { len })
+    }
+}
