@@ -1,8 +1,8 @@
 //! 8 MiB of bytes echoed by `sendSync`: main answers with the view that its listener got, and the
-//! renderer compares every byte of the answer.
+//! renderer compares every byte of the answer. With the default rings, so both ways in fragments.
 
 use ringmain::value::Bytes;
-use ringmain::{MainOptions, WaitPolicy, args};
+use ringmain::{IpcMain, WaitPolicy, args};
 
 use super::send_sync::{connect, run_until_gone};
 use crate::Result;
@@ -13,10 +13,8 @@ use crate::payload::Payloads;
 use crate::stats::{Sample, Stat};
 
 const LEN: usize = 8 << 20;
-/// Those that warm up touch every page that the others use.
+/// Those that warm up fill the pools.
 const TRIPS: u32 = 60;
-/// A message is at most half of its ring.
-const RING: usize = 32 << 20;
 
 pub(super) struct Echo;
 
@@ -50,7 +48,7 @@ impl Contender for Echo {
     }
 
     fn answer(&self, end: End) -> Result<()> {
-        let main = MainOptions::new().ring_capacity(RING).bind(&end.plan.token)?;
+        let main = IpcMain::bind(&end.plan.token)?;
         main.on("echo", |event, args| event.set_return_value(args.get(0)));
         run_until_gone(&end, &main)
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use ringmain::{Args, MainOptions, Value, ValueRef, WaitPolicy, args};
+use ringmain::{Args, MainOptions, ValueRef, WaitPolicy, args, object};
 
 use super::one_way::{self, Tally};
 use super::send_sync::connect;
@@ -114,16 +114,16 @@ impl Contender for ObjectAlone {
 
 #[inline]
 fn message(number: u64) -> Args {
-    args![Value::object([
-        ("id", Value::from(id(number))),
-        ("x", Value::from(x(number))),
-        ("on", Value::from(is_on(number))),
-        ("name", Value::from("ring")),
-        ("at", Value::from(path(number))),
-        ("up", Value::null()),
-        ("n", Value::from(4)),
-        ("t", Value::from("a")),
-    ])]
+    args![object! {
+        "id": id(number),
+        "x": x(number),
+        "on": is_on(number),
+        "name": "ring",
+        "at": path(number),
+        "up": None::<()>,
+        "n": 4,
+        "t": "a",
+    }]
 }
 
 #[inline]

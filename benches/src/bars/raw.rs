@@ -2,8 +2,7 @@
 //! the listener, in place in the renderer and from main's copy in main. Against the machine's own
 //! copying through slots of the same size in as large a ring.
 
-use ringmain::value::Bytes;
-use ringmain::{ArgsRef, Error, IpcRenderer, MainOptions, WebContents, args};
+use ringmain::{ArgsRef, Error, IpcRenderer, MainOptions, WebContents};
 
 use super::direction::To;
 use super::one_way::{self, Tally};
@@ -83,11 +82,15 @@ impl Contender for Raw {
 }
 
 fn to_main(renderer: &IpcRenderer, payload: &[u8]) -> Result<(), Error> {
-    renderer.send(CHANNEL, args![Bytes(payload)])
+    let mut claim = renderer.claim(CHANNEL, payload.len())?;
+    claim.bytes().copy_from_slice(payload);
+    claim.commit(payload.len())
 }
 
 fn to_renderer(page: &WebContents, payload: &[u8]) -> Result<(), Error> {
-    page.send(CHANNEL, args![Bytes(payload)])
+    let mut claim = page.claim(CHANNEL, payload.len())?;
+    claim.bytes().copy_from_slice(payload);
+    claim.commit(payload.len())
 }
 
 #[inline]
