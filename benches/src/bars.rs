@@ -6,6 +6,7 @@
 //! [`End::serve`](crate::end::End::serve) with one trip as a closure, which checks the payload.
 
 mod allocations;
+mod allocations_by_size;
 mod connect;
 mod counted_allocations;
 mod counted_calls;
@@ -16,15 +17,18 @@ mod failed;
 mod lanes;
 mod object;
 mod one_way;
+mod position;
 mod raw;
 mod ring_one_way;
 mod ring_parked;
 mod ring_round_trip;
 mod send_sync;
 mod system_calls;
+mod typed;
 mod words;
 
 use allocations::{Allocations, Of};
+use allocations_by_size::{AllocationsBySize, Sent};
 use connect::Connect;
 use direction::To;
 use dynamic::Dynamic;
@@ -32,6 +36,7 @@ use raw::Raw;
 use ring_parked::RingParked;
 use ring_round_trip::RingRoundTrip;
 use send_sync::SendSyncParked;
+use typed::{As, Typed};
 
 use crate::catalogue::Listed;
 use crate::contender::Placement;
@@ -75,6 +80,30 @@ pub(crate) static ALL: &[Listed] = &[
         bar: "send_sync to a sleeping main, one CPU",
         placement: Placement::OneCpu,
         floor: Floor::NudgeOneCpu,
+    },
+    &Typed {
+        name: "typed to main, in bursts",
+        bar: "typed 48 B to main, in bursts",
+        to: To::Main,
+        sent: As::Bursts,
+    },
+    &Typed {
+        name: "typed to main, a call each",
+        bar: "typed 48 B to main, a call each",
+        to: To::Main,
+        sent: As::Calls,
+    },
+    &Typed {
+        name: "typed to a renderer, in bursts",
+        bar: "typed 48 B to a renderer, in bursts",
+        to: To::Renderer,
+        sent: As::Bursts,
+    },
+    &Typed {
+        name: "typed to a renderer, a call each",
+        bar: "typed 48 B to a renderer, a call each",
+        to: To::Renderer,
+        sent: As::Calls,
     },
     &Dynamic {
         name: "dynamic to main",
@@ -135,6 +164,54 @@ pub(crate) static ALL: &[Listed] = &[
         name: "allocations, main",
         bar: "allocations, main: the same three, other side",
         of: Of::Main,
+    },
+    &AllocationsBySize {
+        name: "allocations, received, 64 B",
+        bar: "allocations, received, 64 B, both ways and ends",
+        sent: Sent::Built,
+        len: 64,
+    },
+    &AllocationsBySize {
+        name: "allocations, received, 4 KiB",
+        bar: "allocations, received, 4 KiB, both ways and ends",
+        sent: Sent::Built,
+        len: 4 << 10,
+    },
+    &AllocationsBySize {
+        name: "allocations, received, 64 KiB",
+        bar: "allocations, received, 64 KiB, both ways and ends",
+        sent: Sent::Built,
+        len: 64 << 10,
+    },
+    &AllocationsBySize {
+        name: "allocations, received, 1 MiB",
+        bar: "allocations, received, 1 MiB, both ways and ends",
+        sent: Sent::Built,
+        len: 1 << 20,
+    },
+    &AllocationsBySize {
+        name: "allocations, typed, 64 B",
+        bar: "allocations, typed, 64 B, both ways and ends",
+        sent: Sent::Typed,
+        len: 64,
+    },
+    &AllocationsBySize {
+        name: "allocations, typed, 4 KiB",
+        bar: "allocations, typed, 4 KiB, both ways and ends",
+        sent: Sent::Typed,
+        len: 4 << 10,
+    },
+    &AllocationsBySize {
+        name: "allocations, typed, 64 KiB",
+        bar: "allocations, typed, 64 KiB, both ways and ends",
+        sent: Sent::Typed,
+        len: 64 << 10,
+    },
+    &AllocationsBySize {
+        name: "allocations, typed, 1 MiB",
+        bar: "allocations, typed, 1 MiB, both ways and ends",
+        sent: Sent::Typed,
+        len: 1 << 20,
     },
     &Connect::<false> {
         name: "connect",
