@@ -16,6 +16,9 @@ const LEN: usize = 8 << 20;
 /// Those that warm up fill the pools.
 const TRIPS: u32 = 60;
 
+/// Messages that differ, built beforehand.
+const MESSAGES: u64 = 3;
+
 pub(super) struct Echo;
 
 impl Contender for Echo {
@@ -38,10 +41,14 @@ impl Contender for Echo {
 
     fn measure(&self, end: End) -> Result<Sample> {
         let payloads = Payloads::new(LEN);
+        let messages: Vec<_> = (0..MESSAGES)
+            .map(|number| payloads.of(number))
+            .map(|payload| (payload, args![Bytes(payload)]))
+            .collect();
         let renderer = connect(&end, WaitPolicy::default())?;
         let times = end.time(end.trips(TRIPS), |number| {
-            let payload = payloads.of(number.into());
-            let answer = renderer.send_sync("echo", args![Bytes(payload)])?;
+            let (payload, args) = &messages[number as usize % messages.len()];
+            let answer = renderer.send_sync("echo", args)?;
             if answer.as_bytes() == Some(payload) { Ok(()) } else { Err("another answer".into()) }
         })?;
         Ok(times.per_ns(2.0 * LEN as f64))
