@@ -3,7 +3,8 @@
 //! A new one is a file here with a [`Contender`](crate::contender::Contender) in it, and a line in
 //! [`ALL`]. Its `measure` and `answer` run in two processes, each with an [`End`](crate::end::End):
 //! they set up, then call [`End::time`](crate::end::End::time) (or `time_asleep`) and
-//! [`End::serve`](crate::end::End::serve) with one trip as a closure, which checks the payload.
+//! [`End::serve`](crate::end::End::serve) with one trip as a closure, which checks the payload. Rates
+//! are timed by [`Rounds`]; [`one_way`] has both ends of a session for them.
 
 mod allocations;
 mod allocations_by_size;
@@ -115,8 +116,8 @@ pub(crate) static ALL: &[Listed] = &[
         bar: "send [1, \"short\"] to a renderer, a call a message",
         to: To::Renderer,
     },
-    &object::ObjectAlone,
     &object::ObjectsInStream,
+    &object::ObjectAlone,
     &Raw {
         name: "64 KiB to a renderer",
         bar: "64 KiB claimed, read in place by a renderer",

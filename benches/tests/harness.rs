@@ -57,6 +57,18 @@ fn every_floor_is_measured() {
 }
 
 #[test]
+fn a_rate_comes_with_what_a_message_took() {
+    let path = record("rates");
+    let output = run("64 KiB copied in", &path);
+    assert!(output.status.success(), "{output:?}");
+    let record = read(&path);
+    let sample = &record["runs"][0]["samples"][0];
+    let figure = |name: &str| sample[name].as_f64().expect("a figure");
+    let bytes = figure("mean") * figure("each_ns"); // 10^9 a second are one a nanosecond
+    assert!((65_535.0..65_537.0).contains(&bytes), "{sample}");
+}
+
+#[test]
 fn a_selection_of_nothing_is_refused() {
     let output = run("no such bar", &record("nothing"));
     assert_eq!(output.status.code(), Some(1));
