@@ -96,9 +96,8 @@ impl Delivery<'_> {
             return Ok(());
         }
         let pool = &self.core.pool;
-        self.deliver(&Content { envelope, payload: &whole })?;
-        pool.give(whole);
-        Ok(())
+        let deliver = |payload: &[u8]| self.deliver(&Content { envelope, payload });
+        pool.lend(whole, deliver).map(drop)
     }
 }
 

@@ -40,6 +40,14 @@ impl Turn<'_> {
     /// Delivers at most `budget` messages, and no more than a turn's records and bytes.
     #[inline]
     pub(super) fn run(&mut self, budget: usize) -> Progress {
+        self.slot.page.end().begin_turn();
+        let progress = self.deliver(budget);
+        self.slot.page.end().end_turn();
+        progress
+    }
+
+    #[inline]
+    fn deliver(&mut self, budget: usize) -> Progress {
         let mut progress = Progress::default();
         if self.slot.page.end().has_backlog() {
             progress.corrupt = self.slot.page.end().drain_overflow().err();

@@ -40,7 +40,8 @@ pub(crate) fn thread_holds_claims() -> bool {
     CLAIMS.get() > 0
 }
 
-fn this_thread() -> usize {
+/// A number that no other living thread has, and never zero.
+pub(crate) fn this_thread() -> usize {
     RawThreadId::INIT.nonzero_thread_id().get()
 }
 

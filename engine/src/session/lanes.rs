@@ -59,6 +59,12 @@ pub struct Cpus {
 }
 
 impl Cpus {
+    /// Says where this thread runs, so that a peer which waits before this side ever does can tell
+    /// whether to spin.
+    fn publish(&self) {
+        self.mine.cpu.store(cpu_number(), Ordering::Relaxed);
+    }
+
     /// Whether the peer last ran on another CPU than this thread, whose own is published. `false`
     /// until the peer has said.
     #[inline]
@@ -107,6 +113,7 @@ pub fn create(geometry: &Geometry, id: u32) -> Result<(MainLanes, Descriptors), 
             theirs: peer.project(|words| &words.status),
         },
     };
+    lanes.cpus.publish();
     Ok((lanes, Descriptors { main, renderer }))
 }
 
@@ -125,6 +132,11 @@ pub fn open(
     let (main, mine) = words(&theirs, &ours);
     segment::join(&main.header, identity(role::MAIN, id))?;
     segment::format(&mine.header, identity(role::RENDERER, id));
+    let cpus = Cpus {
+        mine: mine.project(|words| &words.status),
+        theirs: main.project(|words| &words.status),
+    };
+    cpus.publish();
     Ok(RendererLanes {
         messages: Outgoing::new(
             ours.ring(DATA_OFFSET, geometry.to_main),
@@ -144,10 +156,7 @@ pub fn open(
             mine.project(|words| &words.messages_in),
             main.project(|words| &words.messages_out),
         ),
-        cpus: Cpus {
-            mine: mine.project(|words| &words.status),
-            theirs: main.project(|words| &words.status),
-        },
+        cpus,
     })
 }
 

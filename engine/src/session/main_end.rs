@@ -3,12 +3,13 @@
 use super::counters::{Gauge, Traffic};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
-use super::lane_lock::{Claimed, LaneLock};
+use super::lane_lock::{Claimed, LaneLock, this_thread};
 use super::lanes::{self, Descriptors};
 use super::link::Link;
 use super::outbox::Outbox;
 use super::payload::raw_archive_len;
 use super::pool::Pool;
+use super::sender::Pace;
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
@@ -20,7 +21,7 @@ use parking_lot::Mutex;
 use std::ops::DerefMut;
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// What all threads of main share of a session; the [`Inbox`] is the dispatcher's alone.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct MainEnd {
     message_limit: usize,
     /// Something waits behind a ring.
     backlog: AtomicBool,
+    /// The thread that delivers this renderer's messages now, zero if none does.
+    turn_of: Arc<AtomicUsize>,
     pub(crate) pool: Arc<Pool>,
     /// Why the session was ended, until the dispatcher has reported it.
     corrupt: Mutex<Option<Corrupt>>,
@@ -85,7 +88,11 @@ impl Prepared {
     ) -> Result<Self, Error> {
         let Bounds { geometry, overflow_limit, message_limit } = bounds;
         let (lanes, segments) = lanes::create(&geometry, id)?;
-        let outbox = |lane| Outbox::new(lane, overflow_limit, message_limit, Arc::clone(pool));
+        let turn_of = Arc::new(AtomicUsize::new(0));
+        let outbox = |lane| {
+            let (pool, turn_of) = (Arc::clone(pool), Arc::clone(&turn_of));
+            Outbox::new(lane, overflow_limit, message_limit, pool, turn_of)
+        };
         let end = MainEnd {
             link: Link::new(id, stream, lanes.cpus),
             messages_bell: lanes.messages.data_bell(),
@@ -94,6 +101,7 @@ impl Prepared {
             replies: Mutex::new(outbox(lanes.replies)),
             message_limit,
             backlog: AtomicBool::new(false),
+            turn_of: Arc::clone(&turn_of),
             pool: Arc::clone(pool),
             corrupt: Mutex::new(None),
             running: Gauge::default(),
@@ -194,10 +202,15 @@ impl MainEnd {
     /// After the last message of a claim. What waits behind the ring is announced: the dispatcher may
     /// have gone to sleep meanwhile.
     pub(crate) fn release(&self, mut outbox: impl DerefMut<Target = Outbox>) {
-        if outbox.queued() > 0
-            && let Err(corrupt) = outbox.rest()
-        {
-            self.cut_off(corrupt);
+        while outbox.queued() > 0 {
+            match outbox.rest() {
+                Ok(true) => break,
+                Ok(false) => {}
+                Err(corrupt) => {
+                    self.cut_off(corrupt);
+                    break;
+                }
+            }
         }
         let wake = outbox.flush();
         drop(outbox);
@@ -285,7 +298,7 @@ impl MainEnd {
         let replies = Some(self.replies.lock());
         for (outbox, bell) in [(messages, &self.messages_bell), (replies, &self.replies_bell)] {
             let Some(mut outbox) = outbox else { continue };
-            moved |= outbox.drain()?;
+            moved |= outbox.drain(Pace::Window)?;
             waits |= outbox.queued() > 0;
             let wake = outbox.flush();
             drop(outbox);
@@ -304,8 +317,30 @@ impl MainEnd {
     /// [`Corrupt`] if the renderer's words are impossible.
     pub(crate) fn rest(&self) -> Result<bool, Corrupt> {
         let messages = self.messages.lock_unless_claimed();
-        let rested = messages.map_or(Ok(true), |mut messages| messages.rest())?;
-        Ok(self.replies.lock().rest()? && rested)
+        let replies = Some(self.replies.lock());
+        let mut rested = true;
+        for (outbox, bell) in [(messages, &self.messages_bell), (replies, &self.replies_bell)] {
+            let Some(mut outbox) = outbox else { continue };
+            let waited = outbox.queued() > 0;
+            rested &= outbox.rest()?;
+            let wake = if waited { outbox.flush() } else { None };
+            drop(outbox);
+            self.link.rouse(wake, bell);
+        }
+        Ok(rested)
+    }
+
+    /// This thread delivers messages of this renderer until [`end_turn`](Self::end_turn), and looks
+    /// afterwards for what its listeners have left behind the rings.
+    #[inline]
+    pub(crate) fn begin_turn(&self) {
+        self.turn_of.store(this_thread(), Ordering::Relaxed);
+    }
+
+    /// See [`begin_turn`](Self::begin_turn).
+    #[inline]
+    pub(crate) fn end_turn(&self) {
+        self.turn_of.store(0, Ordering::Relaxed);
     }
 
     /// Bytes that wait behind the rings.

@@ -1,6 +1,6 @@
 //! The renderer's end of the messages lane to main.
 
-use super::sender::{Filled, Put, Sender};
+use super::sender::{Filled, Pace, Put, Sender};
 use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
 use crate::ring::ClaimError;
@@ -83,8 +83,18 @@ impl Outbound {
     ///
     /// # Errors
     /// [`Corrupt`] if main's words are impossible.
-    pub(crate) fn put_fragment(&mut self, run: &mut Run, rest: &[u8]) -> Result<Put, Corrupt> {
-        self.sender.put_fragment(run, rest)
+    pub(crate) fn put_fragment(
+        &mut self,
+        run: &mut Run,
+        rest: &[u8],
+        pace: Pace,
+    ) -> Result<Put, Corrupt> {
+        self.sender.put_fragment(run, rest, pace)
+    }
+
+    /// See [`Sender::window_space`].
+    pub(crate) fn window_space(&self) -> usize {
+        self.sender.window_space()
     }
 
     /// Whether a message of `total` bytes fits into the ring now, in as many records as it takes.
@@ -161,9 +171,9 @@ impl Outbound {
         Ok(put)
     }
 
-    /// Whether a record of `len` bytes of content fits now, or nothing ever will.
-    pub(crate) fn has_space(&mut self, len: usize) -> bool {
-        !matches!(self.sender.lane.claim(len), Err(ClaimError::Full { .. }))
+    /// Whether so many bytes of the ring are free now, or main's words are impossible.
+    pub(crate) fn has_space(&mut self, bytes: usize) -> bool {
+        self.sender.lane.look_for_space().map_or(true, |free| free >= bytes)
     }
 
     /// Announces a sleep until `len` bytes may fit: `None` if they fit now.

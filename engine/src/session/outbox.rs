@@ -1,8 +1,9 @@
 //! Main's end of a lane to a renderer: the ring, and behind it a bounded overflow.
 
+use super::lane_lock::this_thread;
 use super::overflow::{Overflow, RECORD_COST};
 use super::pool::Pool;
-use super::sender::{Filled, Put, Sender};
+use super::sender::{Filled, Pace, Put, Sender};
 use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
 use crate::limits::OVERFLOW_RESERVE;
@@ -10,13 +11,17 @@ use crate::ring::ClaimError;
 use crate::wait::{Armed, How, Wake};
 use crate::wire::{Answer, Content, Envelope, Kind, Refused, Run, Signature};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes after which [`Outbox::drain`] leaves the rest to the next round.
+const DRAIN_BYTES: usize = 256 << 10;
 
 /// Sends without ever blocking. Messages leave in the order in which they were put.
 ///
 /// What waits is moved into the ring by whoever dispatches: in every round while main is awake, and
 /// after the renderer's nudge while it sleeps, for which this end announces a sleep for space. It
-/// announces one as soon as something waits, because the dispatcher may be asleep just then, and is
-/// nudged at most once before it sleeps again.
+/// announces one as soon as something waits, because the dispatcher may be asleep just then, unless it
+/// is the dispatcher that sends, and is nudged at most once before it sleeps again.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     sender: Sender,
@@ -26,14 +31,22 @@ pub(crate) struct Outbox {
     message_limit: usize,
     /// Asleep for space: the renderer nudges, once.
     armed: Option<Armed>,
+    /// The thread that delivers a message of this renderer just now, and looks here afterwards.
+    turn_of: Arc<AtomicUsize>,
 }
 
 impl Outbox {
     /// An outbox that keeps at most `limit` bytes behind its ring, of messages of at most
     /// `message_limit`.
-    pub(crate) fn new(lane: Outgoing, limit: usize, message_limit: usize, pool: Arc<Pool>) -> Self {
+    pub(crate) fn new(
+        lane: Outgoing,
+        limit: usize,
+        message_limit: usize,
+        pool: Arc<Pool>,
+        turn_of: Arc<AtomicUsize>,
+    ) -> Self {
         let (sender, overflow) = (Sender::new(lane), Overflow::default());
-        Self { sender, overflow, pool, limit, message_limit, armed: None }
+        Self { sender, overflow, pool, limit, message_limit, armed: None, turn_of }
     }
 
     /// Sends a message, its channel's name first if the renderer does not know it. Returns the bytes
@@ -157,8 +170,8 @@ impl Outbox {
         } else {
             self.put_run(content)?;
         }
-        if !self.overflow.is_empty() && !self.arm()? {
-            self.drain()?;
+        if self.turn_of.load(Ordering::Relaxed) != this_thread() {
+            while !self.rest()? {}
         }
         Ok(())
     }
@@ -168,38 +181,43 @@ impl Outbox {
         let mut run = Run::new(content.envelope, content.payload.len());
         let mut rest = content.payload;
         if self.overflow.is_empty() {
-            while !run.is_done() && self.sender.put_fragment(&mut run, rest)? == Put::Done {
+            let sender = &mut self.sender;
+            while !run.is_done() && sender.put_fragment(&mut run, rest, Pace::Window)? == Put::Done
+            {
                 rest = &content.payload[run.sent()..];
             }
         }
         if !run.is_done() {
-            let mut kept = self.pool.take();
-            kept.extend_from_slice(rest);
-            self.overflow.push_run(run, kept);
+            self.overflow.push_run(run, self.pool.keep(rest));
         }
         Ok(())
     }
 
-    /// Moves what fits from the overflow to the ring. Returns whether that was anything.
+    /// Moves what fits from the overflow to the ring, no more than a round's share of a renderer that
+    /// reads as fast as main writes. Returns whether that was anything.
     ///
     /// # Errors
     /// [`Corrupt`] if the renderer's head is impossible.
-    pub(crate) fn drain(&mut self) -> Result<bool, Corrupt> {
-        let mut moved = false;
+    pub(crate) fn drain(&mut self, pace: Pace) -> Result<bool, Corrupt> {
+        let mut moved = 0;
         while let Some(len) = self.overflow.next_len(self.sender.fragment_max()) {
+            let in_pace = !self.overflow.is_in_run() || self.sender.keeps_pace(pace)?;
+            if moved > DRAIN_BYTES || !in_pace {
+                return Ok(moved > 0);
+            }
             match self.sender.lane.claim(len) {
                 Ok(mut claim) => {
                     self.overflow.pop_into(claim.bytes(), &self.pool);
                     claim.commit(len);
-                    moved = true;
+                    moved += len;
                 }
                 Err(ClaimError::Corrupt(corrupt)) => return Err(corrupt),
                 // Nothing that can never fit is ever queued.
-                Err(_) => return Ok(moved),
+                Err(_) => return Ok(moved > 0),
             }
         }
         self.disarm();
-        Ok(moved)
+        Ok(moved > 0)
     }
 
     fn disarm(&mut self) {
@@ -253,7 +271,8 @@ impl Outbox {
     }
 
     /// Prepares for a quiet time: what waits will be moved after a nudge, and if nothing does the ring
-    /// returns to its first page, see `Producer::rewind`. `false` if something was moved.
+    /// returns to its first page, see `Producer::rewind`. `false` if something was moved, and more may
+    /// be.
     ///
     /// # Errors
     /// As [`drain`](Self::drain).
@@ -263,9 +282,10 @@ impl Outbox {
             self.sender.lane.rewind()?;
             return Ok(true);
         }
-        if self.arm()? {
-            return Ok(true);
+        let armed = self.arm()?;
+        if !armed {
+            self.drain(Pace::Full)?;
         }
-        self.drain().map(|_| false)
+        Ok(armed)
     }
 }

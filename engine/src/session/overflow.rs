@@ -1,7 +1,7 @@
 //! What waits in main behind a full ring.
 
-use super::pool::Pool;
-use crate::wire::{Buffer, Content, Run};
+use super::pool::{Kept, Pool};
+use crate::wire::{Content, Run};
 use std::collections::VecDeque;
 
 /// What a record that waits costs besides its content: its entry, twice, because the queue grows by
@@ -31,7 +31,7 @@ enum Entry {
 #[derive(Debug)]
 struct Large {
     run: Run,
-    rest: Buffer,
+    rest: Kept,
     /// Bytes of `rest` that were sent since.
     sent: usize,
 }
@@ -40,6 +40,11 @@ impl Overflow {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether the next record belongs to a large message.
+    pub(crate) fn is_in_run(&self) -> bool {
+        matches!(self.entries.front(), Some(Entry::Large(_)))
     }
 
     /// Bytes that wait, with what they cost besides.
@@ -58,7 +63,7 @@ impl Overflow {
     }
 
     /// Adds a run and the rest of its payload.
-    pub(crate) fn push_run(&mut self, run: Run, rest: Buffer) {
+    pub(crate) fn push_run(&mut self, run: Run, rest: Kept) {
         self.queued += rest.len() + RECORD_COST;
         self.entries.push_back(Entry::Large(Box::new(Large { run, rest, sent: 0 })));
     }
@@ -80,8 +85,9 @@ impl Overflow {
                 large.sent += large.run.sent() - before;
                 if large.run.is_done() {
                     self.queued -= large.rest.len() + RECORD_COST;
-                    pool.give(std::mem::take(&mut large.rest));
-                    self.entries.pop_front();
+                    if let Some(Entry::Large(large)) = self.entries.pop_front() {
+                        pool.give_kept(large.rest);
+                    }
                 }
             }
             Some(Entry::Record(_)) => {

@@ -3,17 +3,37 @@
 use crate::limits::{POOLED_BUFFERS, POOLED_BYTES};
 use crate::wire::Buffer;
 use crossbeam::queue::ArrayQueue;
+use parking_lot::Mutex;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 /// Buffers that are empty now. Memory that a process gets from the kernel costs some 0.4 ms per MiB
 /// when it is first touched, several times what the copy into it costs; so a few are kept warm.
 #[derive(Debug)]
 pub(crate) struct Pool {
     free: ArrayQueue<Buffer>,
+    /// The message that is being delivered, and an empty buffer otherwise.
+    lent: Mutex<Arc<Buffer>>,
+}
+
+/// Bytes to send later: a copy, or the very message that they were received in.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    buffer: Arc<Buffer>,
+    range: Range<usize>,
+}
+
+impl Deref for Kept {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.buffer[self.range.clone()]
+    }
 }
 
 impl Pool {
     pub(crate) fn new() -> Self {
-        Self { free: ArrayQueue::new(POOLED_BUFFERS) }
+        Self { free: ArrayQueue::new(POOLED_BUFFERS), lent: Mutex::default() }
     }
 
     /// An empty buffer, warm if there is one.
@@ -29,17 +49,64 @@ impl Pool {
             let _ = self.free.push(buffer);
         }
     }
+
+    /// Runs `deliver` with a message that was gathered. What it sends on of it, and what has to wait, is
+    /// kept as a reference instead of a copy.
+    pub(crate) fn lend<T>(&self, message: Buffer, deliver: impl FnOnce(&[u8]) -> T) -> T {
+        let message = {
+            let mut lent = self.lent.lock();
+            match Arc::get_mut(&mut lent) {
+                Some(empty) => *empty = message,
+                // The last one waits behind a ring: it goes its own way.
+                None => *lent = Arc::new(message),
+            }
+            Arc::clone(&lent)
+        };
+        let delivered = deliver(&message);
+        drop(message);
+        let returned = Arc::get_mut(&mut self.lent.lock()).map(std::mem::take);
+        if let Some(buffer) = returned {
+            self.give(buffer);
+        }
+        delivered
+    }
+
+    /// Keeps bytes beyond the call.
+    pub(crate) fn keep(&self, bytes: &[u8]) -> Kept {
+        let lent = Arc::clone(&self.lent.lock());
+        let start = bytes.as_ptr().addr().checked_sub(lent.as_ptr().addr());
+        match start.map(|start| start..start + bytes.len()) {
+            Some(range) if range.end <= lent.len() => Kept { buffer: lent, range },
+            _ => {
+                let mut copy = self.take();
+                copy.extend_from_slice(bytes);
+                Kept { buffer: Arc::new(copy), range: 0..bytes.len() }
+            }
+        }
+    }
+
+    /// Takes back what was kept, if nobody else has it.
+    pub(crate) fn give_kept(&self, kept: Kept) {
+        if let Ok(buffer) = Arc::try_unwrap(kept.buffer) {
+            self.give(buffer);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn filled(len: usize) -> Buffer {
+        let mut buffer = Buffer::new();
+        buffer.resize(len, 7);
+        buffer
+    }
+
     #[test]
     fn a_buffer_comes_back_warm_and_empty() {
         let pool = Pool::new();
-        let mut buffer = pool.take();
-        buffer.extend_from_slice(&[1; 4096]);
+        let buffer = filled(4096);
         let place = buffer.as_ptr();
         pool.give(buffer);
         let again = pool.take();
@@ -55,5 +122,22 @@ mod tests {
             pool.give(Buffer::with_capacity(64));
         }
         assert_eq!(pool.free.len(), POOLED_BUFFERS);
+    }
+
+    #[test]
+    fn a_part_of_the_message_that_is_delivered_is_kept_where_it_lies() {
+        let pool = Pool::new();
+        let (message, other) = (filled(4096), filled(64));
+        let place = message.as_ptr();
+        let (kept, copy) = pool.lend(message, |bytes| (pool.keep(&bytes[16..]), pool.keep(&other)));
+        assert_eq!(kept.as_ptr(), place.wrapping_add(16));
+        assert_eq!((&*kept, &*copy), (&[7; 4080][..], &[7; 64][..]));
+        assert_eq!(pool.take().capacity(), 0);
+        // The next message leaves it alone, and it comes back in the end.
+        pool.lend(filled(16), |bytes| assert_eq!(bytes, [7; 16]));
+        assert_eq!(*kept, [7; 4080]);
+        assert_ne!(pool.take().as_ptr(), place);
+        pool.give_kept(kept);
+        assert_eq!(pool.take().as_ptr(), place);
     }
 }

@@ -9,9 +9,9 @@ use super::outbound::{Message, Outbound};
 use super::payload::raw_archive_len;
 use super::pool::Pool;
 use super::replies::Replies;
-use super::sender::{Filled, Put};
+use super::sender::{Filled, Pace, Put};
 use crate::error::Error;
-use crate::layout::WaitWords;
+use crate::layout::{LINE, WaitWords};
 use crate::limits::{LIVENESS_SLICE, SPIN_MAX};
 use crate::rendezvous::handshake::Welcomed;
 use crate::rendezvous::stream::Stream;
@@ -208,14 +208,22 @@ impl RendererEnd {
                 Err(len) => self.wait_for_space(outbound, len, when_full)?,
             }
         };
+        let window = outbound.window_space();
+        let mut pace = if when_full == WhenFull::Fail { Pace::Full } else { Pace::Window };
         while !run.is_done() {
             let rest = &payload[run.sent()..];
-            match outbound.put_fragment(&mut run, rest)? {
-                Put::Full(len) => self
-                    .wait_for_space(outbound, len, when_full)
-                    .inspect_err(|_| outbound.give_up(&run))?,
+            match outbound.put_fragment(&mut run, rest, pace)? {
+                // A main that is this slow gets as much as there is space for.
+                Put::Full(len) => {
+                    pace = Pace::Full;
+                    self.wait_for(outbound, len, window, when_full)
+                        .inspect_err(|_| outbound.give_up(&run))?;
+                }
                 // Main may begin to read before all is there.
-                _ => self.hint(outbound),
+                _ => {
+                    pace = if when_full == WhenFull::Fail { pace } else { Pace::Window };
+                    self.hint(outbound);
+                }
             }
         }
         Ok(())
@@ -303,11 +311,25 @@ impl RendererEnd {
         Error::Backpressure { queued: self.capacity + len, limit: self.capacity }
     }
 
+    /// Waits for a record of `len` bytes of content; awake a little longer, so that many follow before
+    /// the next wait.
     #[cold]
     fn wait_for_space(
         &self,
         outbound: &mut Outbound,
         len: usize,
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        let free = (len + 2 * LINE).max(self.capacity / 16);
+        self.wait_for(outbound, len, free, when_full)
+    }
+
+    /// Waits until `free` bytes of the ring are, or asleep until `len` bytes of content fit.
+    fn wait_for(
+        &self,
+        outbound: &mut Outbound,
+        len: usize,
+        free: usize,
         when_full: WhenFull,
     ) -> Result<(), Error> {
         self.link.tally.stalls.add(1);
@@ -318,9 +340,7 @@ impl RendererEnd {
         }
         let deadline = when_full.deadline();
         let elsewhere = || self.link.peer_elsewhere();
-        // A little more than one record, so that many follow before it waits again.
-        let some = len.max(self.capacity / 16);
-        match self.space_spin.until(|| outbound.has_space(some), elsewhere) {
+        match self.space_spin.until(|| outbound.has_space(free), elsewhere) {
             SpinOutcome::Ready => return Ok(()),
             SpinOutcome::Look if !self.look_for_main() => return Err(Error::MainGone),
             SpinOutcome::Look if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
