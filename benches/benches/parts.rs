@@ -7,7 +7,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use ringmain::emitter::Emitter;
 use ringmain::lanes::{self, MainLanes, RendererLanes};
 use ringmain::ring::CopyBuffer;
-use ringmain::{Args, ArgsRef, Geometry, IpcMain, IpcRenderer, Value, ValueRef, args};
+use ringmain::{Args, ArgsRef, Bytes, Geometry, IpcMain, IpcRenderer, ValueRef, args, object};
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -64,23 +64,27 @@ fn wait(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn object() -> Value {
-    Value::object([
-        ("id", Value::from(7)),
-        ("name", Value::from("ringmain")),
-        ("ratio", Value::from(0.5)),
-        ("ready", Value::from(true)),
-        ("nothing", Value::null()),
-        ("path", Value::from("/a/path/of/some/length")),
-        ("count", Value::from(1_000_000)),
-        ("tag", Value::from("x")),
-    ])
+/// Eight fields of mixed kinds, 90 bytes of contents.
+fn object() -> Args {
+    args![object! {
+        "id": black_box(7),
+        "name": "ringmain",
+        "price": 0.5,
+        "active": true,
+        "tags": ["one", "two", "three"],
+        "note": "a note that is longer than a short string",
+        "count": 1_000_000,
+        "parent": None::<i32>,
+    }]
 }
 
 fn read(object: ValueRef<'_>) -> f64 {
     let number = |key| object.get(key).as_f64().unwrap_or(0.0);
     let len = |key| object.get(key).as_str().map_or(0, str::len) as f64;
-    number("id") + number("ratio") + number("count") + len("name") + len("path") + len("tag")
+    let truths = [object.get("active") == true, object.get("parent").is_null()];
+    let tags = object.get("tags").len() as f64;
+    let truths = truths.into_iter().map(f64::from).sum::<f64>();
+    number("id") + number("price") + number("count") + len("name") + len("note") + tags + truths
 }
 
 /// Values: building, checking, reading.
@@ -89,18 +93,33 @@ fn value(criterion: &mut Criterion) {
     group.bench_function("build [\"ping\"]", |bencher| {
         bencher.iter(|| args![black_box("ping")]);
     });
+    group.bench_function("build [1, \"short\"]", |bencher| {
+        bencher.iter(|| args![black_box(1), black_box("short")]);
+    });
     let ping = args!["ping"];
     assert_eq!(ping.get(0), "ping");
     group.bench_function("check [\"ping\"]", |bencher| {
         bencher.iter(|| ArgsRef::check(black_box(ping.archive())).expect("our own"));
     });
+    let eight = object();
+    assert_eq!(eight.get(0).len(), 8);
     group.bench_function("build an object of 8", |bencher| bencher.iter(object));
-    let eight = Args::new(&[&object()]).expect("small");
-    group.bench_function("check an object of 8 and read it", |bencher| {
-        bencher.iter(|| {
-            let args = ArgsRef::check(black_box(eight.archive())).expect("our own");
-            assert_eq!(read(args.get(0)), 1_000_038.5);
-        });
+    group.bench_function("check an object of 8", |bencher| {
+        bencher.iter(|| ArgsRef::check(black_box(eight.archive())).expect("our own"));
+    });
+    group.bench_function("read an object of 8 by key", |bencher| {
+        bencher.iter(|| assert_eq!(read(black_box(eight.get(0))), 1_000_061.5));
+    });
+    let two = args![eight.get(0), 1];
+    group.bench_function("copy an object of 8 out of two", |bencher| {
+        bencher.iter(|| black_box(two.get(0)).to_owned());
+    });
+    group.bench_function("compare two objects of 8", |bencher| {
+        bencher.iter(|| assert!(black_box(eight.get(0)) == black_box(two.get(0))));
+    });
+    let large = vec![7_u8; 8 << 20];
+    group.bench_function("build 8 MiB of bytes", |bencher| {
+        bencher.iter(|| args![Bytes(black_box(&large))]);
     });
     group.finish();
 }

@@ -195,6 +195,10 @@ pub use value::{
 };
 pub use wait::WaitPolicy;
 
+// Sources that tests share with the package `tests` name the crate as that does.
+#[cfg(all(test, not(loom)))]
+extern crate self as ringmain;
+
 /// Compiles the README's examples.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

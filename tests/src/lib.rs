@@ -4,6 +4,7 @@
 //! `lone_main` is a main that can be killed. Nothing here sleeps or looks at a clock; a test waits
 //! for what must happen, and the [`Watchdog`] ends it if that does not.
 
+pub mod any_value;
 mod endpoint;
 pub mod hostile;
 mod log;

@@ -9,17 +9,20 @@ use rkyv::util::AlignedVec;
 
 use super::any::{self, Tree};
 use crate::value::table::{ROOT_SIZE, Shape};
-use crate::value::{Builder, Bytes, check};
+use crate::value::{
+    ArrayBuffer, BigInt, Boxed, Builder, Date, ErrorValue, Key, Primitive, RegExp, TypedArray,
+    Wtf8, check,
+};
 use crate::{Args, ArgsRef, Corrupt, Kind, ToValue, Value, ValueRef, args};
 
-fn aligned(bytes: &[u8]) -> AlignedVec<16> {
+pub(super) fn aligned(bytes: &[u8]) -> AlignedVec<16> {
     let mut aligned = AlignedVec::with_capacity(bytes.len());
     aligned.extend_from_slice(bytes);
     aligned
 }
 
 /// Reads everything that can be read, each object once.
-fn walk(args: ArgsRef<'_>) {
+pub(super) fn walk(args: ArgsRef<'_>) {
     let printed = args.to_string();
     assert!(printed.len() < 16 << 20);
     let mut seen = std::collections::HashSet::new();
@@ -28,55 +31,46 @@ fn walk(args: ArgsRef<'_>) {
         if !seen.insert(value.id()) {
             continue;
         }
-        let text = value.as_str().unwrap_or_default();
-        assert_eq!(text.chars().count(), String::from_utf8_lossy(text.as_bytes()).chars().count());
-        let _ = (value.as_bool(), value.as_i32(), value.as_f64(), value.as_bytes());
-        assert_eq!(value.entries().count(), value.keys().count());
-        waiting.extend(value.elements().chain(value.entries().map(|(_, value)| value)));
+        read(value);
+        waiting.extend(value.links().iter().map(|link| value.at(*link)));
         assert!(value == value.to_owned());
     }
     assert!(args == args.to_owned().view());
 }
 
-fn samples() -> Vec<Args> {
-    let mut builder = Builder::args(2);
-    let (one, two) = (builder.root(0), builder.root(1));
-    builder.array_of(one, &[one, two]);
-    builder.object(two, &[("one", one), ("a key longer than fourteen", two)]);
-    vec![
-        args![],
-        args!["ping"],
-        args![1, 0.5, true, (), None::<bool>],
-        args!["grüße, länger als vierzehn", Bytes(b"0123456789abcdef")],
-        args![Value::object([("key", [1, 2]), ("other", [3, 4])])],
-        builder.finish_args().unwrap(),
-    ]
-}
-
-#[test]
-fn a_flipped_bit_is_refused_or_another_value() {
-    for args in samples() {
-        for bit in 0..8 * args.archive().len() {
-            let mut bytes = aligned(args.archive());
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            if let Ok(read) = ArgsRef::check(&bytes) {
-                walk(read);
-            }
-        }
+/// Calls every reader of a value.
+fn read(value: ValueRef<'_>) {
+    let _ = (value.as_bool(), value.as_i32(), value.as_f64(), value.as_date(), value.to::<i64>());
+    if let Some(text) = value.as_wtf8() {
+        assert!(Wtf8::new(text.as_bytes()).is_some());
+        assert_eq!(text.as_str(), value.as_str());
+        assert_eq!(
+            String::from_utf16_lossy(&text.encode_utf16().collect::<Vec<_>>()),
+            value.to_str_lossy().unwrap()
+        );
     }
-}
-
-#[test]
-fn a_part_of_an_archive_is_refused_or_another_value() {
-    for args in samples() {
-        for end in 0..args.archive().len() {
-            if let Ok(read) = ArgsRef::check(&args.archive()[..end]) {
-                walk(read);
-            }
-            if let Ok(read) = ArgsRef::check(&aligned(&args.archive()[end..])) {
-                walk(read);
-            }
-        }
+    assert!(value.entries().count() <= value.pairs().len());
+    assert!(value.keys().all(|key| {
+        value.entries().any(|(name, it)| name == key && it.id() == value.get(key).id())
+    }));
+    let (Some(_) | None) = value.as_bigint().map(|number| (number.to_i128(), number.to_string()));
+    if let Some(view) = value.as_view() {
+        assert_eq!(view.bytes().len(), view.len() * view.kind().element_size());
+        let _ = (view.elements::<u8>(), view.elements::<f64>(), view.elements::<u16>());
+        let held = view.buffer().map_or(view.bytes().len(), |buffer| buffer.len());
+        assert!(view.offset() + view.bytes().len() <= held);
+    }
+    if let Some(error) = value.as_error() {
+        let _ = (error.name(), error.message(), error.stack(), error.cause(), error.to_string());
+    }
+    if let Some(regexp) = value.as_regexp() {
+        assert!(RegExp::new(regexp.source(), &regexp.flags()).is_some());
+    }
+    if let Some(inner) = value.unboxed() {
+        assert!(inner.unboxed().is_none());
+    }
+    for position in [0, 3, 4, value.len(), usize::MAX] {
+        assert!(value.has_index(position) || value.index(position).is_undefined());
     }
 }
 
@@ -120,6 +114,82 @@ fn every_lie_has_a_name() {
     assert_eq!(forged(&object, 48, 1), "value object key");
     assert_eq!(forged(&object, 52, 3), "value link");
     assert_eq!(forged(&args![true], 1, 2), "value archive"); // no boolean
+}
+
+/// `sample` with some bytes of a node replaced, as the place that is refused.
+fn forged_node(sample: &Args, node: usize, at: usize, new: &[u8]) -> &'static str {
+    let mut bytes = aligned(sample.archive());
+    let root = bytes.len() - ROOT_SIZE;
+    let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().unwrap()) as usize;
+    let start = root - 4 * word(root + 20) - 16 * word(root + 12) + 16 * node + at;
+    bytes[start..start + new.len()].copy_from_slice(new);
+    ArgsRef::check(&bytes).unwrap_err().place
+}
+
+#[test]
+fn every_lie_about_a_string_has_a_name() {
+    assert_eq!(forged_node(&args!["ping"], 0, 6, &[1]), "value short string's end");
+    assert_eq!(forged_node(&args!["fifteen letters"], 0, 8, &[14]), "value long string");
+    let lone = args![Wtf8::new(b"\xed\xa0\x80").unwrap()];
+    assert_eq!(forged_node(&lone, 0, 8, &[2]), "value text is WTF-8 up to");
+    assert_eq!(forged_node(&lone, 0, 8, &[0]), "value lone surrogates");
+    assert_eq!(forged_node(&lone, 0, 0, &[6]), "value long string");
+}
+
+#[test]
+fn every_lie_about_a_number_has_a_name() {
+    let bigint = args![BigInt::from(256)];
+    assert_eq!(forged_node(&bigint, 0, 8, &[1]), "value bigint's last byte");
+    assert_eq!(forged_node(&args![BigInt::from(0)], 0, 1, &[1]), "value sign of zero");
+    assert_eq!(forged_node(&bigint, 0, 1, &[2]), "value archive");
+    let date = args![Date::new(0.0)];
+    assert_eq!(forged_node(&date, 0, 8, &0.5_f64.to_le_bytes()), "value date");
+    assert_eq!(forged_node(&date, 0, 8, &8.64e15_f64.next_up().to_le_bytes()), "value date");
+    assert_eq!(forged_node(&date, 0, 8, &f64::INFINITY.to_le_bytes()), "value date");
+}
+
+#[test]
+fn every_lie_about_an_object_has_a_name() {
+    let regexp = args![RegExp::new("a", "").unwrap()];
+    assert_eq!(forged_node(&regexp, 0, 1, &[0x60]), "value regexp flags");
+    let error = args![ErrorValue { message: Some("a".into()), ..ErrorValue::default() }, 1];
+    assert_eq!(forged_node(&error, 0, 1, &[7]), "value error name");
+    assert_eq!(forged_node(&error, 0, 2, &[8]), "value error parts");
+    assert_eq!(forged_node(&error, 2, 0, &[0, 0, 0]), "value error text");
+    assert_eq!(forged_node(&error, 0, 2, &[3]), "value links in use");
+    let boxed = args![Boxed(Primitive::Bool(true))];
+    assert_eq!(forged_node(&boxed, 1, 0, &[0, 0]), "value in a box");
+    assert_eq!(forged_node(&boxed, 0, 4, &[1]), "value link range");
+    let mut builder = Builder::args(1);
+    let value = builder.reserve();
+    builder.sparse_array(builder.root(0), 4, &[(Key::Index(3), value)]);
+    let sparse = builder.finish_args().unwrap();
+    assert_eq!(forged_node(&sparse, 0, 12, &[3]), "value sparse array key");
+    assert_eq!(forged_node(&sparse, 2, 4, &[0xff; 4]), "value sparse array key");
+}
+
+#[test]
+fn every_lie_about_a_view_has_a_name() {
+    let view = args![TypedArray(&[1_u32, 2]), ArrayBuffer(b"a")];
+    assert_eq!(forged_node(&view, 0, 1, &[13]), "value view kind");
+    assert_eq!(forged_node(&view, 0, 8, &[4]), "value view range");
+    assert_eq!(forged_node(&view, 0, 12, &[12]), "value view range");
+    assert_eq!(forged_node(&view, 0, 12, &[7]), "value view alignment");
+    assert_eq!(forged_node(&view, 0, 8, &[1, 0, 0, 0, 4]), "value view alignment");
+    assert_eq!(forged_node(&view, 0, 8, &[0xff; 8]), "value view range");
+    assert_eq!(forged_node(&view, 2, 0, &[7]), "value view's buffer");
+}
+
+#[test]
+fn bytes_without_a_name_are_zero() {
+    for (_, args) in super::golden::built().iter().filter(|(_, args)| !args.is_empty()) {
+        let first = args.get(0).code().to_le_bytes();
+        let byte = 15;
+        if crate::value::table::unnamed(1 << (8 * byte) | u128::from(first[0])) != 0 {
+            let place = forged_node(args, 0, byte, &[1]);
+            assert_eq!(place, "value node has bytes without a name");
+        }
+    }
 }
 
 #[test]

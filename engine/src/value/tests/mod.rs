@@ -1,8 +1,19 @@
 //! Tests of values.
 
 mod any;
+#[expect(
+    unreachable_pub,
+    dead_code,
+    reason = "the package `tests` uses all of it, as another crate"
+)]
+#[path = "../../../../tests/src/any_value.rs"]
+mod any_value;
+mod conversions;
 mod format;
+mod golden;
+mod graph;
 mod hostile;
+mod kinds;
 mod raw;
 
 use super::{Builder, Bytes, Kind, Value};
