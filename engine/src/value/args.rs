@@ -66,7 +66,7 @@ impl Args {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn build(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
         if let [argument] = arguments
             && let Some(archive) = argument.archive()

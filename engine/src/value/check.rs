@@ -97,22 +97,25 @@ pub(super) fn check_one(archive: &[u8]) -> Result<&ArchivedTable, Corrupt> {
 #[inline]
 fn is_plain(node: Code) -> bool {
     let [tag, len, ..] = node.to_le_bytes();
-    match tag {
-        tag::SHORT => is_ascii_and_ends(node, len),
-        tag::FLOAT | tag::INT | tag::NULL | tag::UNDEFINED | tag::BOOL => unnamed(node) == 0,
-        _ => false,
+    let wrong = if tag == tag::SHORT { WRONG_IN_SHORT.get(usize::from(len)) } else { None };
+    match wrong {
+        Some(wrong) => node & wrong == 0,
+        None => tag <= tag::FLOAT && unnamed(node) == 0,
     }
 }
 
-/// Whether a short string is ASCII, and zeros from its length on.
-#[inline]
-fn is_ascii_and_ends(node: Code, len: u8) -> bool {
-    const HIGH_BITS: Code = u128::from_le_bytes([0x80; 16]) >> 16 << 16;
-    // The text without what is behind it: two shifts, as its last byte may be the node's.
-    usize::from(len) <= SHORT_MAX
-        && node & HIGH_BITS == 0
-        && node >> 8 >> (8 * (u32::from(len) + 1)) == 0
-}
+/// For each length of a short string, the bits that are not its ASCII text: the highest ones of
+/// all bytes, and all behind its end.
+const WRONG_IN_SHORT: [Code; SHORT_MAX + 1] = {
+    let mut wrong = [0; SHORT_MAX + 1];
+    let mut len = 0;
+    while len <= SHORT_MAX {
+        let behind = if len == SHORT_MAX { 0 } else { Code::MAX << (16 + 8 * len) };
+        wrong[len] = behind | Code::from_le_bytes([0x80; 16]) >> 16 << 16;
+        len += 1;
+    }
+    wrong
+};
 
 struct Walk<'a> {
     table: &'a ArchivedTable,

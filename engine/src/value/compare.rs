@@ -14,6 +14,9 @@ use smallvec::SmallVec;
 use super::table::{ArchivedNode, moved};
 use super::{Args, ArgsRef, Kind, Value, ValueRef};
 
+/// Contents that are compared as often as they are met: remembering costs more.
+const SMALL: usize = 64;
+
 /// Whether the pairs that `roots` gives are equal, all of them.
 fn equal<'l, 'r>(roots: impl Iterator<Item = (ValueRef<'l>, ValueRef<'r>)>) -> bool {
     let mut classes = Classes::default();
@@ -26,7 +29,9 @@ fn equal<'l, 'r>(roots: impl Iterator<Item = (ValueRef<'l>, ValueRef<'r>)>) -> b
                 Some(false) => return false,
                 None => {}
             }
-            if !classes.join(left, right) {
+            let is_small = left.links().is_empty()
+                && left.contents().is_none_or(|contents| contents.len() <= SMALL);
+            if !is_small && !classes.join(left, right) {
                 continue;
             }
             if !alike(left, right) {

@@ -2,7 +2,7 @@
 
 use super::check::sparse_index;
 use super::scalar::Scalar;
-use super::table::{ArchivedNode, Code};
+use super::table::ArchivedNode;
 use super::{BigIntRef, Date, ErrorRef, RegExp, ValueRef, View, Wtf8};
 
 impl<'a> ValueRef<'a> {
@@ -71,21 +71,16 @@ impl<'a> ValueRef<'a> {
             ArchivedNode::Object { .. } | ArchivedNode::Sparse { .. } => self.links(),
             _ => &[],
         };
-        let pairs = pairs.as_chunks::<2>().0.iter().rev();
+        let mut pairs = pairs.as_chunks::<2>().0.iter().rev();
         let found = match Scalar::text(key) {
             // A short string has one form: it is the same bytes wherever it is.
             Some(short) => {
-                let (nodes, short) = (self.nodes(), short.code());
-                let code = |node: u32| nodes.get(node as usize).map(|it| Code::from_le_bytes(*it));
-                pairs
-                    .map(|[key, value]| (code(key.to_native()) == Some(short), value))
-                    .find(|it| it.0)
+                let (nodes, short) = (self.nodes(), short.bytes());
+                pairs.find(|[key, _]| nodes.get(key.to_native() as usize) == Some(&short))
             }
-            None => pairs
-                .map(|[name, value]| (self.at(*name).as_str() == Some(key), value))
-                .find(|it| it.0),
+            None => pairs.find(|[name, _]| self.at(*name).as_str() == Some(key)),
         };
-        found.map_or(self.absent(), |(_, value)| self.at(*value))
+        found.map_or(self.absent(), |[_, value]| self.at(*value))
     }
 
     /// The elements of an array without holes, or of a set, in order; nothing in anything else.

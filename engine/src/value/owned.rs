@@ -42,7 +42,7 @@ impl Value {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn build(value: &dyn ToValue) -> Result<Value, Error> {
         if let Some(archive) = value.archive() {
             return Ok(Value(Store::copy_of(archive)));

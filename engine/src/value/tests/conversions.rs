@@ -88,7 +88,7 @@ fn an_error_names_the_argument_and_the_way_inside_it() {
 
 #[test]
 fn an_error_goes_out_of_a_listener() {
-    fn listener(args: &crate::Args) -> Result<usize, crate::BoxError> {
+    fn listener(args: &crate::Args) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
         Ok(args.to::<&str>(0)?.len())
     }
     assert_eq!(listener(&args!["four"]).unwrap(), 4);
