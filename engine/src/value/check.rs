@@ -60,7 +60,8 @@ pub(super) fn usual(archive: &[u8]) -> Option<&ArchivedTable> {
         return None;
     }
     let nodes = archive.get(shape.nodes_at()..shape.links_at())?;
-    if !nodes.as_chunks().0.iter().all(is_node) {
+    // All of them, without a branch per node.
+    if !nodes.as_chunks().0.iter().fold(true, |all, node| all & is_node(node)) {
         return None;
     }
     // SAFETY: needs a root at the end of `archive`, aligned, whose three ranges lie in `archive`,
@@ -295,12 +296,15 @@ impl<'a> Walk<'a> {
     }
 
     /// Every link leads to a node.
+    #[inline]
     fn links(&self) -> Result<(), Corrupt> {
+        // The largest, without a branch per link.
+        let largest = self.table.links.iter().fold(0, |most: u32, link| most.max(link.to_native()));
         let nodes = self.table.nodes.len();
-        match self.table.links.iter().find(|link| link.to_native() as usize >= nodes) {
-            Some(link) => Err(corrupt("value link", link.to_native(), nodes)),
-            None => Ok(()),
+        if !self.table.links.is_empty() && largest as usize >= nodes {
+            return Err(corrupt("value link", largest, nodes));
         }
+        Ok(())
     }
 }
 

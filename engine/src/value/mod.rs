@@ -8,6 +8,10 @@
 //! that nobody changes meanwhile, and [`Args::receive`] after a private copy (or
 //! `Args::from_archive` if that copy exists already).
 //!
+//! A value is what JavaScript's structured clone can carry, all of it ([`Kind`]). Rust's types write
+//! themselves straight into a message ([`ToValue`], [`object!`](crate::object)) and are read from
+//! one ([`FromValue`]); each value has one form, which the check enforces.
+//!
 //! Nothing here recurses over a value. Checking, copying and comparing visit a node once, however
 //! often it is shared; printing is bounded.
 

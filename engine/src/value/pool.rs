@@ -61,9 +61,10 @@ impl Pool {
         self.block.extend_from_slice(contents);
     }
 
-    /// The archive of `shape`, which is no larger than archives may be, with this pool.
+    /// The archive of `shape`, which is no larger than archives may be, with this pool. A block goes
+    /// there.
     #[inline]
-    pub(super) fn finish(self, shape: Shape, parts: [&[u8]; 3]) -> Store {
+    pub(super) fn finish(&mut self, shape: Shape, parts: [&[u8]; 3]) -> Store {
         let (len, small) = (shape.archive_len(), &self.small[..self.small_len]);
         if len <= INLINE_MAX {
             let mut store = Store::zeroed(len);
@@ -74,7 +75,7 @@ impl Pool {
             parts.iter().for_each(|part| put(&mut rest, part));
             return store;
         }
-        let mut archive = self.block;
+        let mut archive = std::mem::take(&mut self.block);
         archive.reserve_exact(len - archive.len());
         archive.extend_from_slice(small);
         archive.extend_from_slice(&[0; 8][..shape.nodes_at() - shape.pool]);
