@@ -6,6 +6,7 @@ pub use objects::Key;
 
 use smallvec::SmallVec;
 
+use super::list::List;
 use super::pool::Pool;
 use super::scalar::Scalar;
 use super::store::Store;
@@ -40,8 +41,8 @@ use crate::Error;
 pub struct Builder {
     pool: Pool,
     /// As they travel, the roots first. The room is that of an object of eight entries and some.
-    nodes: SmallVec<[[u8; NODE_SIZE]; 24]>,
-    links: SmallVec<[[u8; 4]; 40]>,
+    nodes: List<[u8; NODE_SIZE], 24>,
+    links: List<[u8; 4], 40>,
     roots: u32,
 }
 
@@ -85,8 +86,8 @@ impl Builder {
     pub fn args(count: usize) -> Builder {
         let mut builder = Builder {
             pool: Pool::new(),
-            nodes: SmallVec::new(),
-            links: SmallVec::new(),
+            nodes: List::new(),
+            links: List::new(),
             roots: index(count),
         };
         let _ = builder.reserve_run(count);
@@ -123,11 +124,7 @@ impl Builder {
     #[inline]
     fn reserve_run(&mut self, count: usize) -> Slots {
         let first = self.nodes.len();
-        // A copy is a quarter of the time of a loop that may grow at each step.
-        for _ in 0..count / RUN.len() {
-            self.nodes.extend_from_slice(&RUN);
-        }
-        self.nodes.extend_from_slice(&RUN[..count % RUN.len()]);
+        let _ = self.nodes.grow(count);
         Slots(index(first)..index(first + count))
     }
 
@@ -248,7 +245,7 @@ impl Builder {
     /// [`Error::TooLarge`] when the value would have 2 GiB or more.
     #[inline]
     pub fn finish_value(mut self) -> Result<Value, Error> {
-        if self.nodes.is_empty() {
+        if self.nodes.len() == 0 {
             let _ = self.reserve();
         }
         self.roots = 1;
@@ -264,7 +261,11 @@ impl Builder {
             return Err(Error::TooLarge { found, limit: ARCHIVE_MAX });
         }
         let root = shape.root(self.roots);
-        let parts = [self.nodes.as_flattened(), self.links.as_flattened(), root.as_flattened()];
+        let parts = [
+            self.nodes.as_slice().as_flattened(),
+            self.links.as_slice().as_flattened(),
+            root.as_flattened(),
+        ];
         Ok(self.pool.finish(shape, parts))
     }
 
@@ -276,7 +277,7 @@ impl Builder {
     /// Writes a node. Slots of buffers are not written again, because views rely on them.
     #[inline]
     pub(super) fn put_code(&mut self, slot: Slot, node: Code) {
-        let place = &mut self.nodes[slot.0 as usize];
+        let place = &mut self.nodes.as_mut_slice()[slot.0 as usize];
         assert!(place[0] != tag::BUFFER, "{slot:?} is a buffer, which stays one");
         *place = node.to_le_bytes();
     }
@@ -314,7 +315,9 @@ impl Builder {
     fn run(&mut self, slot: Slot, tag: u8, links: usize, count: usize) -> Slots {
         let start = index(self.links.len());
         let slots = self.reserve_run(links);
-        self.links.extend(slots.0.clone().map(u32::to_le_bytes));
+        for (link, slot) in self.links.grow(links).iter_mut().zip(slots.0.clone()) {
+            *link = slot.to_le_bytes();
+        }
         self.put_code(slot, code(tag, 0, start, index(count), 0));
         slots
     }
@@ -336,9 +339,8 @@ impl Builder {
     }
 }
 
+/// A fresh node: zeros, as a [`List`] has them.
 const UNDEFINED: [u8; NODE_SIZE] = [0; NODE_SIZE];
-
-static RUN: [[u8; NODE_SIZE]; 64] = [UNDEFINED; 64];
 
 /// A table position. What does not fit belongs to a table that `archive` refuses.
 #[inline]

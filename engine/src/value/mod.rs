@@ -29,6 +29,7 @@ mod date;
 mod failure;
 mod from_value;
 mod kind;
+mod list;
 mod owned;
 mod pool;
 mod print;

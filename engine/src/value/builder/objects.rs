@@ -136,7 +136,7 @@ impl Builder {
     /// When `buffer` is no slot of a [`buffer`](Self::buffer), when the range is not inside it, or
     /// when `offset` or `len` is no multiple of the element's size.
     pub fn view(&mut self, slot: Slot, kind: ViewKind, buffer: Slot, offset: usize, len: usize) {
-        let node = self.nodes[buffer.0 as usize];
+        let node = self.nodes.as_slice()[buffer.0 as usize];
         assert!(node[0] == tag::BUFFER, "{buffer:?} is no buffer");
         let [.., a, b, c, d, _, _, _, _] = node;
         let held = u32::from_le_bytes([a, b, c, d]) as usize;
