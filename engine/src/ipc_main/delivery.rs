@@ -19,6 +19,8 @@ pub(super) enum Taken {
     Message {
         len: usize,
     },
+    /// Messages that have been counted.
+    Noted,
 }
 
 /// A session for the time of one message.
@@ -139,7 +141,7 @@ fn settle(core: &Core, event: &Event<'_>, call: &SyncCall) {
 impl Core {
     /// A listener has failed; or what it was to get is none of its type.
     #[cold]
-    fn failed(&self, channel: &str, error: &crate::BoxError) -> Result<(), Corrupt> {
+    pub(super) fn failed(&self, channel: &str, error: &crate::BoxError) -> Result<(), Corrupt> {
         if let Some(corrupt) = Forged::find(error) {
             return Err(corrupt);
         }

@@ -5,12 +5,14 @@ use super::gathering::Gathering;
 use super::handler::Tasks;
 use super::memory::Memory;
 use super::slot::Slot;
-use super::{Core, Trust};
+use super::{Core, Event, Listener, Trust};
+use crate::emitter::guarded;
 use crate::error::Corrupt;
 use crate::limits::{ROUND_BYTES, ROUND_RECORDS};
 use crate::ring::CopyBuffer;
 use crate::session::inbox::Inbox;
-use crate::wire::{Content, Envelope};
+use crate::session::payload::Payload;
+use crate::wire::{Content, ENVELOPE, Envelope, Kind};
 
 /// Up to so many bytes of content are copied before anything else is known of them: nothing is lost by
 /// it if they turn out to be a fragment's.
@@ -36,6 +38,22 @@ pub(super) struct Progress {
     pub(super) corrupt: Option<Corrupt>,
 }
 
+impl Progress {
+    /// Counts a record with so many messages and bytes of content.
+    #[inline]
+    fn note(&mut self, messages: usize, bytes: usize) {
+        self.records += 1;
+        self.delivered += messages;
+        self.bytes += bytes;
+    }
+
+    /// Whether it is the next session's turn.
+    #[inline]
+    fn is_enough(&self, budget: usize) -> bool {
+        self.delivered >= budget || self.records >= ROUND_RECORDS || self.bytes >= ROUND_BYTES
+    }
+}
+
 impl Turn<'_> {
     /// Delivers at most `budget` messages, and no more than a turn's records and bytes.
     #[inline]
@@ -55,31 +73,24 @@ impl Turn<'_> {
         if progress.corrupt.is_some() || !self.slot.may_deliver() {
             return progress;
         }
-        while progress.delivered < budget
-            && progress.records < ROUND_RECORDS
-            && progress.bytes < ROUND_BYTES
-            && !self.slot.page.is_destroyed()
-        {
-            match self.take() {
-                Ok(Taken::Message { len }) => {
-                    progress.delivered += 1;
-                    progress.bytes += len;
-                }
-                Ok(Taken::Part { len }) => progress.bytes += len,
+        while !progress.is_enough(budget) && !self.slot.page.is_destroyed() {
+            match self.take(&mut progress, budget) {
+                Ok(Taken::Message { len }) => progress.note(1, len),
+                Ok(Taken::Part { len }) => progress.note(0, len),
+                Ok(Taken::Noted) => {}
                 Ok(Taken::Nothing) => break,
                 Err(corrupt) => {
                     progress.corrupt = Some(corrupt);
                     break;
                 }
             }
-            progress.records += 1;
         }
         progress
     }
 
-    /// Takes one record, and delivers the message that it is or completes.
+    /// Takes one record and delivers the message that it is or completes, and those that follow alike.
     #[inline]
-    fn take(&mut self) -> Result<Taken, Corrupt> {
+    fn take(&mut self, progress: &mut Progress, budget: usize) -> Result<Taken, Corrupt> {
         let Slot { page, inbox, snapshots, .. } = &mut *self.slot;
         let Inbox { lane, names, gather, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
@@ -95,7 +106,57 @@ impl Turn<'_> {
         drop(record);
         // Before the listeners, so that a renderer that waits for space waits for none of them.
         lane.publish_some();
-        Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }.deliver(&content)
+        if content.envelope.kind != Kind::Message {
+            return Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }
+                .deliver(&content);
+        }
+        let envelope = content.envelope;
+        let (before, bytes) = (progress.delivered, progress.bytes);
+        let run = self.deliver_alike(envelope, progress, budget);
+        let tally = &self.slot.page.end().link.tally;
+        tally.received.count_many(progress.delivered - before, progress.bytes - bytes);
+        run.map(|()| Taken::Noted)
+    }
+
+    /// Delivers the message that was copied, and those behind it that say the same of themselves: their
+    /// channel and its listeners are looked up once.
+    #[inline]
+    fn deliver_alike(
+        &mut self,
+        envelope: Envelope,
+        progress: &mut Progress,
+        budget: usize,
+    ) -> Result<(), Corrupt> {
+        let Self { core, slot, buffer, .. } = self;
+        let Slot { page, inbox: Inbox { lane, names, .. }, snapshots, .. } = &mut **slot;
+        let known = names.get(envelope.slot)?;
+        let emitter = &core.emitter;
+        let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
+        let version = emitter.version();
+        let event = Event::new(page, &known.channel, None);
+        let word = envelope.encode();
+        let mut content = buffer.last();
+        loop {
+            let payload = Payload::new(known, &content[ENVELOPE..])?;
+            progress.note(1, content.len());
+            let call = |listener: &Listener| guarded(|| listener(&event, payload));
+            if let Some(error) = emitter.emit_to(snapshot, &known.channel, call).failed {
+                core.failed(&known.channel, &error)?;
+            }
+            let go_on = !progress.is_enough(budget) && !page.is_destroyed();
+            if !go_on || emitter.version() != version {
+                return Ok(());
+            }
+            let Some(record) = lane.peek()? else { return Ok(()) };
+            let alike = record.len() <= SHORT && record.first_word() == Some(word);
+            if !alike || !record.copy_into(buffer).starts_with(&word) {
+                record.leave();
+                return Ok(());
+            }
+            drop(record);
+            lane.publish_some();
+            content = buffer.last();
+        }
     }
 
     /// Takes a record that is large, or part of a message that is.

@@ -2,15 +2,16 @@
 
 use super::calls::Call;
 use super::{Core, IpcRenderer, Listener, RendererEvent};
-use crate::emitter::{BoxError, Snapshots, guarded};
+use crate::emitter::{BoxError, Snapshot, Snapshots, guarded};
 use crate::error::{Corrupt, Error};
+use crate::lane::Incoming;
 use crate::limits::ROUND_RECORDS;
 use crate::session::inbox::Inbox;
 use crate::session::payload::{Forged, Payload};
 use crate::session::poller::{Poller, Token};
 use crate::value::Value;
 use crate::wait::SpinOutcome;
-use crate::wire::{Buffer, Content, Envelope, Gather, Kind, Names};
+use crate::wire::{Buffer, Content, Envelope, Gather, Kind, Known, Names};
 use rustix::event::Timespec;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -168,7 +169,7 @@ impl IpcRenderer {
     fn deliver(&self, desk: &mut Desk, budget: usize) -> Result<usize, Error> {
         let mut delivered = 0;
         while delivered < budget {
-            match self.deliver_next(desk) {
+            match self.deliver_next(desk, budget - delivered) {
                 Ok(Some(messages)) => delivered += messages,
                 Ok(None) => break,
                 Err(corrupt) => {
@@ -182,9 +183,9 @@ impl IpcRenderer {
         Ok(delivered)
     }
 
-    /// Takes one record and delivers what it completes; says how many messages that were. The record is
-    /// released when its listeners have returned.
-    fn deliver_next(&self, desk: &mut Desk) -> Result<Option<usize>, Corrupt> {
+    /// Takes one record and delivers what it completes, and no more than `budget` messages that follow
+    /// alike; says how many messages that were. A record is released when its listeners have returned.
+    fn deliver_next(&self, desk: &mut Desk, budget: usize) -> Result<Option<usize>, Corrupt> {
         let Desk { inbox: Inbox { lane, names, gather, message_limit, .. }, snapshots } = desk;
         let Some(record) = lane.peek()? else { return Ok(None) };
         // SAFETY: main is trusted by its renderers: it made their memory and may end them. A main of
@@ -204,11 +205,52 @@ impl IpcRenderer {
                 snapshots.forget(slot);
                 return Ok(Some(0));
             }
-            Kind::Message => self.emit(names, snapshots, &content)?,
+            Kind::Message => {
+                let envelope = content.envelope;
+                record.leave();
+                return self.deliver_alike(lane, names, snapshots, envelope, budget).map(Some);
+            }
             Kind::Answer => self.answer(&content)?,
             _ => return Err(wrong_kind(kind)),
         }
         Ok(Some(1))
+    }
+
+    /// Delivers the message that comes next, with this envelope, and those behind it that say the same of
+    /// themselves: their channel and its listeners are looked up once.
+    #[inline]
+    fn deliver_alike(
+        &self,
+        lane: &mut Incoming,
+        names: &Names,
+        snapshots: &mut Snapshots<Listener>,
+        envelope: Envelope,
+        budget: usize,
+    ) -> Result<usize, Corrupt> {
+        let known = names.get(envelope.slot)?;
+        let emitter = &self.core.emitter;
+        let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
+        let version = emitter.version();
+        let word = envelope.encode();
+        let (mut delivered, mut bytes) = (0, 0);
+        let mut run = || {
+            while delivered < budget && emitter.version() == version {
+                let Some(record) = lane.peek()? else { break };
+                // SAFETY: as in `deliver_next`.
+                #[expect(unsafe_code, reason = "the renderer reads main's records in place")]
+                let content = unsafe { record.content() };
+                let Some(payload) = content.strip_prefix(&word) else {
+                    record.leave();
+                    break;
+                };
+                (delivered, bytes) = (delivered + 1, bytes + content.len());
+                self.emit(known, snapshot, payload)?;
+            }
+            Ok(())
+        };
+        let ran = run();
+        self.core.end.link.tally.received.count_many(delivered, bytes);
+        ran.map(|()| delivered)
     }
 
     /// Takes a record of a message that comes in several.
@@ -246,7 +288,10 @@ impl IpcRenderer {
     ) -> Result<usize, Corrupt> {
         match envelope.kind {
             Kind::Message => {
-                self.emit(names, snapshots, &Content { envelope, payload: &buffer })?;
+                let known = names.get(envelope.slot)?;
+                let snapshot = snapshots.get(&self.core.emitter, envelope.slot, &known.channel);
+                self.core.end.link.tally.received.count(buffer.len());
+                self.emit(known, snapshot, &buffer)?;
                 self.core.end.pool.give(buffer);
             }
             _ => self.answer_whole(envelope, buffer)?,
@@ -257,20 +302,15 @@ impl IpcRenderer {
     #[inline]
     fn emit(
         &self,
-        names: &Names,
-        snapshots: &mut Snapshots<Listener>,
-        content: &Content<'_>,
+        known: &Known,
+        snapshot: &Snapshot<Listener>,
+        payload: &[u8],
     ) -> Result<(), Corrupt> {
-        let slot = content.envelope.slot;
-        let known = names.get(slot)?;
         let channel = &*known.channel;
-        let payload = Payload::new(known, content.payload)?;
-        self.core.end.link.tally.received.count(content.len());
+        let payload = Payload::new(known, payload)?;
         let event = RendererEvent::new(self, channel);
-        let emitter = &self.core.emitter;
         let call = |listener: &Listener| guarded(|| listener(&event, payload));
-        let emitted = emitter.emit_to(snapshots.get(emitter, slot, channel), channel, call);
-        match emitted.failed {
+        match self.core.emitter.emit_to(snapshot, channel, call).failed {
             Some(error) => self.core.failed(channel, &error),
             None => Ok(()),
         }

@@ -10,6 +10,8 @@ use std::slice;
 #[derive(Debug, Default)]
 pub struct CopyBuffer {
     lines: Vec<Line>,
+    /// The length of the content that was copied last.
+    len: usize,
 }
 
 impl CopyBuffer {
@@ -23,9 +25,17 @@ impl CopyBuffer {
         &mut self.lines[..count]
     }
 
-    /// The `len` bytes behind the first header word.
+    /// Takes note of a content of `len` bytes.
     #[inline]
-    pub(super) fn content(&self, len: usize) -> &[u8] {
+    pub(super) fn set_len(&mut self, len: usize) {
+        self.len = len;
+    }
+
+    /// The content that was copied last.
+    #[inline]
+    #[must_use]
+    pub fn last(&self) -> &[u8] {
+        let len = self.len;
         assert!(HEADER_WORD + len <= self.lines.len() * LINE, "content beyond the copy");
         let start = self.lines.as_ptr().cast::<u8>();
         // SAFETY: by the assertion, the header word lies in the buffer.

@@ -163,7 +163,8 @@ impl Record<'_> {
     #[inline]
     pub fn copy_into<'b>(&self, buffer: &'b mut CopyBuffer) -> &'b [u8] {
         self.consumer.data.copy_lines(self.consumer.position, buffer.lines(record_size(self.len)));
-        buffer.content(self.len)
+        buffer.set_len(self.len);
+        buffer.last()
     }
 
     /// The content's first eight bytes, loaded once; `None` if it is shorter.

@@ -53,7 +53,13 @@ impl Traffic {
     /// Counts a message with `len` bytes of content. The caller holds the lane's end.
     #[inline]
     pub(crate) fn count(&self, len: usize) {
-        self.messages.add(1);
+        self.count_many(1, len);
+    }
+
+    /// The same for several, with `len` bytes of content in all.
+    #[inline]
+    pub(crate) fn count_many(&self, messages: usize, len: usize) {
+        self.messages.add(messages);
         self.bytes.add(len);
     }
 }
