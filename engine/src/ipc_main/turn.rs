@@ -38,6 +38,12 @@ pub(super) struct Progress {
     pub(super) corrupt: Option<Corrupt>,
 }
 
+/// Messages with one envelope, and the bytes of their content.
+struct Alike {
+    messages: usize,
+    bytes: usize,
+}
+
 impl Progress {
     /// Counts a record with so many messages and bytes of content.
     #[inline]
@@ -45,6 +51,13 @@ impl Progress {
         self.records += 1;
         self.delivered += messages;
         self.bytes += bytes;
+    }
+
+    /// What may follow.
+    #[inline]
+    fn left(&self, budget: usize) -> Alike {
+        let messages = (budget - self.delivered).min(ROUND_RECORDS - self.records);
+        Alike { messages, bytes: ROUND_BYTES - self.bytes }
     }
 
     /// Whether it is the next session's turn.
@@ -110,12 +123,13 @@ impl Turn<'_> {
             return Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }
                 .deliver(&content);
         }
-        let envelope = content.envelope;
-        let (before, bytes) = (progress.delivered, progress.bytes);
-        let run = self.deliver_alike(envelope, progress, budget);
-        let tally = &self.slot.page.end().link.tally;
-        tally.received.count_many(progress.delivered - before, progress.bytes - bytes);
-        run.map(|()| Taken::Noted)
+        let (envelope, mut alike) = (content.envelope, Alike { messages: 0, bytes: 0 });
+        let ran = self.deliver_alike(envelope, &mut alike, progress.left(budget));
+        self.slot.page.end().link.tally.received.count_many(alike.messages, alike.bytes);
+        progress.records += alike.messages;
+        progress.delivered += alike.messages;
+        progress.bytes += alike.bytes;
+        ran.map(|()| Taken::Noted)
     }
 
     /// Delivers the message that was copied, and those behind it that say the same of themselves: their
@@ -124,8 +138,8 @@ impl Turn<'_> {
     fn deliver_alike(
         &mut self,
         envelope: Envelope,
-        progress: &mut Progress,
-        budget: usize,
+        alike: &mut Alike,
+        left: Alike,
     ) -> Result<(), Corrupt> {
         let Self { core, slot, buffer, .. } = self;
         let Slot { page, inbox: Inbox { lane, names, .. }, snapshots, .. } = &mut **slot;
@@ -138,18 +152,19 @@ impl Turn<'_> {
         let mut content = buffer.last();
         loop {
             let payload = Payload::new(known, &content[ENVELOPE..])?;
-            progress.note(1, content.len());
+            alike.messages += 1;
+            alike.bytes += content.len();
             let call = |listener: &Listener| guarded(|| listener(&event, payload));
             if let Some(error) = emitter.emit_to(snapshot, &known.channel, call).failed {
                 core.failed(&known.channel, &error)?;
             }
-            let go_on = !progress.is_enough(budget) && !page.is_destroyed();
-            if !go_on || emitter.version() != version {
+            let go_on = alike.messages < left.messages && alike.bytes < left.bytes;
+            if !go_on || page.is_destroyed() || emitter.version() != version {
                 return Ok(());
             }
+            lane.prefetch();
             let Some(record) = lane.peek()? else { return Ok(()) };
-            let alike = record.len() <= SHORT && record.first_word() == Some(word);
-            if !alike || !record.copy_into(buffer).starts_with(&word) {
+            if record.len() > SHORT || !record.copy_into(buffer).starts_with(&word) {
                 record.leave();
                 return Ok(());
             }

@@ -17,7 +17,7 @@ pub struct Incoming {
 }
 
 /// Bytes that [`Incoming::publish_some`] tells of.
-const PUBLISH_FROM: u64 = 1024;
+const PUBLISH_FROM: u64 = 4096;
 
 impl Incoming {
     /// The consumer's end of a lane whose words are `head` and `mine` here and `theirs` at the peer.
@@ -51,6 +51,13 @@ impl Incoming {
         self.ring.peek()
     }
 
+    /// See [`Consumer::prefetch`].
+    #[inline]
+    #[cfg(not(loom))]
+    pub fn prefetch(&self) {
+        self.ring.prefetch();
+    }
+
     /// See [`Consumer::position`].
     #[inline]
     #[must_use]
@@ -71,7 +78,7 @@ impl Incoming {
         self.ring.publish_head();
     }
 
-    /// The same as soon as it is worth telling: what a producer is not told of then is a sixty-fourth
+    /// The same as soon as it is worth telling: what a producer is not told of then is a sixteenth
     /// of the smallest ring at most. A telling per record makes a producer that polls for space run one
     /// record behind, at a cache miss per record on both sides.
     #[inline]

@@ -5,6 +5,8 @@ use super::data::RingData;
 use super::record::{Header, record_size};
 use crate::error::Corrupt;
 use crate::layout::HeadWord;
+#[cfg(not(loom))]
+use crate::layout::LINE;
 use crate::sync::{Ordering, Shared, Site, at, fence_at};
 #[cfg(not(loom))]
 use std::mem::MaybeUninit;
@@ -80,6 +82,13 @@ impl Consumer {
         self.position
     }
 
+    /// Asks for a line that will be read soon, where many records are known to lie.
+    #[inline]
+    #[cfg(not(loom))]
+    pub fn prefetch(&self) {
+        self.data.prefetch(self.position + PREFETCH);
+    }
+
     /// For threads that wait for records without holding this end.
     #[must_use]
     pub fn watch(&self) -> Watch {
@@ -118,6 +127,10 @@ impl Consumer {
         }
     }
 }
+
+/// Bytes ahead of the reader that [`Consumer::prefetch`] asks for.
+#[cfg(not(loom))]
+const PREFETCH: u64 = 8 * LINE as u64;
 
 /// Looks at header words on behalf of threads that do not hold the [`Consumer`].
 #[derive(Debug)]
@@ -160,7 +173,7 @@ impl Record<'_> {
 
     /// Copies the content, whatever the producer does to it meanwhile: what is returned no longer
     /// changes. Its place in a line is kept, so byte 8 of it is 16-aligned.
-    #[inline]
+    #[inline(always)]
     pub fn copy_into<'b>(&self, buffer: &'b mut CopyBuffer) -> &'b [u8] {
         self.consumer.data.copy_lines(self.consumer.position, buffer.lines(record_size(self.len)));
         buffer.set_len(self.len);

@@ -157,18 +157,8 @@ impl RingData {
     fn copy_by_words(&self, position: u64, lines: &mut [Line]) {
         let mut from = self.line(position);
         for line in lines {
-            #[cfg(not(loom))]
-            {
-                // SAFETY: within the ring, by the assertion in `copy_lines`, and aligned. As atomics,
-                // because a hostile producer may write these words now.
-                let words = unsafe { from.cast::<[AtomicU64; LINE / 8]>().as_ref() };
-                *line = Line(words.each_ref().map(|word| word.load(Ordering::Relaxed)));
-            }
-            #[cfg(loom)]
-            {
-                // SAFETY: within the ring; the shadow has proven that nobody writes it now.
-                *line = unsafe { from.read() };
-            }
+            // SAFETY: within the ring, by the assertion in `copy_lines`.
+            *line = unsafe { copy_line(from) };
             // SAFETY: one past a line of the ring is at most one past the ring.
             from = unsafe { from.add(1) };
         }
@@ -180,6 +170,16 @@ impl RingData {
         // SAFETY: `lines` is ours to write; as many lines from `from` on lie within the ring, by the
         // assertion in `copy_lines`.
         unsafe { copy_string(from, lines.as_mut_ptr().cast(), size_of_val(lines)) };
+    }
+
+    /// Asks the cache for the line at `position`.
+    #[inline]
+    #[cfg(not(loom))]
+    pub(crate) fn prefetch(&self, position: u64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let line = self.line(position).as_ptr().cast();
+        // SAFETY: x86-64 has SSE; a prefetch reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line) };
     }
 
     /// The first word of the content of a record at `position`, which the producer may be writing.
@@ -212,6 +212,45 @@ impl RingData {
         // SAFETY: all of `place` has just been written.
         unsafe { place.assume_init_mut() }
     }
+}
+
+/// A line as it is now, or a mixture of what a hostile producer makes of it meanwhile. In assembly, as
+/// [`copy_string`] is; in four registers, as words would take more than there are.
+///
+/// # Safety
+/// The line must be mapped.
+#[inline(always)]
+#[cfg(not(loom))]
+unsafe fn copy_line(from: NonNull<Line>) -> Line {
+    use std::arch::x86_64::__m128i;
+    let (a, b, c, d): (__m128i, __m128i, __m128i, __m128i);
+    // SAFETY: a line is aligned to its size, and mapped by the caller's promise.
+    unsafe {
+        std::arch::asm!(
+            "movdqa {a}, [{from}]",
+            "movdqa {b}, [{from} + 16]",
+            "movdqa {c}, [{from} + 32]",
+            "movdqa {d}, [{from} + 48]",
+            from = in(reg) from.as_ptr(),
+            a = lateout(xmm_reg) a,
+            b = lateout(xmm_reg) b,
+            c = lateout(xmm_reg) c,
+            d = lateout(xmm_reg) d,
+            options(nostack, preserves_flags, readonly),
+        );
+    }
+    // SAFETY: both are 64 plain bytes.
+    unsafe { std::mem::transmute::<[__m128i; 4], Line>([a, b, c, d]) }
+}
+
+/// In a model, where the shadow has proven that nobody writes the line now.
+///
+/// # Safety
+/// As of the other.
+#[cfg(loom)]
+unsafe fn copy_line(from: NonNull<Line>) -> Line {
+    // SAFETY: the caller's promise.
+    unsafe { from.read() }
 }
 
 /// A string copy in assembly is a plain copy to the machine and no data race to the language, for
