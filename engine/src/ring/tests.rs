@@ -114,6 +114,30 @@ fn a_quiet_ring_is_rewound_to_its_first_page() {
     assert_eq!(data.index(consumer.position()), LINE);
 }
 
+/// A renderer counts on it: what it keeps free behind its fragments is free behind padding, too.
+#[test]
+fn padding_leaves_a_line_behind_it_for_a_record() {
+    for read in 1..8 {
+        let mut ring = ring();
+        for _ in 0..CAPACITY / LINE - 2 {
+            put(&mut ring.producer, b"x").unwrap();
+        }
+        for _ in 0..read {
+            take(&mut ring.consumer).unwrap();
+        }
+        ring.consumer.publish_head();
+        // Two lines to the end, so that one of three needs padding.
+        let before = ring.producer.look_for_space().unwrap();
+        let large = put(&mut ring.producer, &[0; 3 * LINE - 8]);
+        let padded = ring.producer.look_for_space().unwrap() < before;
+        assert_eq!(padded, read >= 2, "{read}");
+        assert_eq!(large.is_ok(), read >= 4, "{read}");
+        if padded && large.is_err() {
+            put(&mut ring.producer, b"x").unwrap();
+        }
+    }
+}
+
 #[test]
 fn an_impossible_head_is_refused() {
     for (head, why) in

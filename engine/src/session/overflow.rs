@@ -115,3 +115,130 @@ impl Overflow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Envelope;
+    use proptest::prelude::*;
+
+    const MAX: usize = 100;
+
+    /// What the model keeps of each message: the contents of its records.
+    type Model = VecDeque<(Kind, Vec<u8>)>;
+
+    fn envelope(kind: Kind) -> Envelope {
+        Envelope::new(kind, 1, 2)
+    }
+
+    fn push(overflow: &mut Overflow, kind: Kind, payload: &[u8]) {
+        overflow.push(&Content { envelope: envelope(kind), payload });
+    }
+
+    fn pop(overflow: &mut Overflow, pool: &Pool) -> Option<Vec<u8>> {
+        let mut place = vec![0; overflow.next_len(MAX)?];
+        overflow.pop_into(&mut place, pool);
+        Some(place)
+    }
+
+    /// The records of a message, as a ring would carry them.
+    fn records(kind: Kind, payload: &[u8]) -> Vec<Vec<u8>> {
+        if payload.len() + 8 <= MAX {
+            return vec![[envelope(kind).encode().as_slice(), payload].concat()];
+        }
+        let mut run = Run::new(envelope(kind), payload.len());
+        let mut records = Vec::new();
+        while !run.is_done() {
+            let mut record = vec![0; run.next_len(MAX)];
+            run.write(&mut record, &payload[run.sent()..]);
+            records.push(record);
+        }
+        records
+    }
+
+    #[test]
+    fn names_of_channels_are_no_messages() {
+        let (mut overflow, pool) = (Overflow::default(), Pool::new());
+        push(&mut overflow, Kind::Define, b"name");
+        push(&mut overflow, Kind::DefineTyped, b"schema__name");
+        assert!(!overflow.is_empty() && !overflow.has_messages());
+        push(&mut overflow, Kind::Message, b"message");
+        pop(&mut overflow, &pool).unwrap();
+        assert!(overflow.has_messages());
+        while pop(&mut overflow, &pool).is_some() {}
+        assert!(overflow.is_empty() && !overflow.has_messages());
+        assert_eq!(overflow.queued(), 0);
+    }
+
+    #[test]
+    fn a_burst_leaves_no_memory_behind() {
+        let (mut overflow, pool) = (Overflow::default(), Pool::new());
+        for _ in 0..1000 {
+            push(&mut overflow, Kind::Message, &[0; 90]);
+        }
+        overflow.rest();
+        assert_eq!(overflow.queued(), 1000 * (98 + RECORD_COST));
+        while pop(&mut overflow, &pool).is_some() {}
+        overflow.rest();
+        assert_eq!(overflow.bytes.capacity(), 0);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Push(Kind, Vec<u8>),
+        /// A message of which so many records were sent before the rest came here.
+        PushRest(Vec<u8>, usize),
+        Pop,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let kinds = [Kind::Message, Kind::Answer, Kind::Define, Kind::DefineTyped];
+        let payload = |len| prop::collection::vec(any::<u8>(), len);
+        prop_oneof![
+            (prop::sample::select(kinds.to_vec()), payload(0..93))
+                .prop_map(|(kind, payload)| { Step::Push(kind, payload) }),
+            (payload(93..1000), 0..3_usize).prop_map(|(rest, sent)| Step::PushRest(rest, sent)),
+            Just(Step::Pop),
+            Just(Step::Pop),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out_in_order(steps in prop::collection::vec(step(), 1..100)) {
+            let (mut overflow, mut model, pool) = (Overflow::default(), Model::new(), Pool::new());
+            for step in steps {
+                match step {
+                    Step::Push(kind, payload) => {
+                        push(&mut overflow, kind, &payload);
+                        model.extend(records(kind, &payload).into_iter().map(|it| (kind, it)));
+                    }
+                    Step::PushRest(payload, sent) => {
+                        let records = records(Kind::Message, &payload);
+                        let sent = sent.min(records.len() - 1);
+                        let mut run = Run::new(envelope(Kind::Message), payload.len());
+                        for record in &records[..sent] {
+                            let rest = &payload[run.sent()..];
+                            run.write(&mut vec![0; record.len()], rest);
+                        }
+                        let mut rest = Buffer::new();
+                        rest.extend_from_slice(&payload[run.sent()..]);
+                        overflow.push_run(run, rest);
+                        let rest = records.into_iter().skip(sent);
+                        model.extend(rest.map(|record| (Kind::Message, record)));
+                    }
+                    Step::Pop => {
+                        let expected = model.pop_front().map(|(_, record)| record);
+                        prop_assert_eq!(pop(&mut overflow, &pool), expected);
+                    }
+                }
+                prop_assert_eq!(overflow.is_empty(), model.is_empty());
+                let is_message = |(kind, _): &(Kind, Vec<u8>)| {
+                    !matches!(kind, Kind::Define | Kind::DefineTyped)
+                };
+                prop_assert_eq!(overflow.has_messages(), model.iter().any(is_message));
+                prop_assert_eq!(overflow.queued() == 0, model.is_empty());
+            }
+        }
+    }
+}

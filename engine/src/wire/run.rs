@@ -193,3 +193,142 @@ impl Gathered {
         if needed <= capacity { capacity } else { needed.max(self.total.min(2 * capacity)) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Content;
+    use proptest::prelude::*;
+
+    const MESSAGE: Envelope = Envelope::new(Kind::Message, 3, 9);
+
+    /// The records of a run, of at most `max` bytes each.
+    fn records(payload: &[u8], max: usize) -> Vec<Vec<u8>> {
+        let mut run = Run::new(MESSAGE, payload.len());
+        let mut records = Vec::new();
+        while !run.is_done() {
+            let mut record = vec![0; run.next_len(max)];
+            run.write(&mut record, &payload[run.sent()..]);
+            records.push(record);
+        }
+        records
+    }
+
+    /// What a receiver makes of them.
+    fn gathered(records: &[Vec<u8>]) -> Result<Option<(Envelope, Buffer)>, Corrupt> {
+        let mut gather = Gather::default();
+        for record in records {
+            let content = Content::parse(record)?;
+            if content.envelope.begins_run {
+                let (total, bytes) = content.begin_run()?;
+                gather.begin(content.envelope, total, usize::MAX, Buffer::default())?;
+                gather.extend_from(bytes)?;
+            } else {
+                assert_eq!(content.envelope.kind, Kind::Fragment);
+                gather.extend_from(content.payload)?;
+            }
+        }
+        Ok(gather.take_whole())
+    }
+
+    /// A run of a hundred bytes, of which ten are there.
+    fn begun() -> Gather {
+        let mut gather = Gather::default();
+        gather.begin(MESSAGE, 100, 100, Buffer::default()).unwrap();
+        gather.extend_from(&[1; 10]).unwrap();
+        gather
+    }
+
+    fn place(result: Result<(), Corrupt>) -> &'static str {
+        result.unwrap_err().place
+    }
+
+    #[test]
+    fn more_than_the_limit_is_refused_with_both_numbers() {
+        let refused = |total| {
+            let begun = Gather::default().begin(MESSAGE, total, 100, Buffer::default());
+            begun.map_err(|corrupt| (corrupt.place, corrupt.found, corrupt.expected))
+        };
+        assert_eq!(refused(100), Ok(()));
+        assert_eq!(refused(101), Err(("bytes of a message", 101, 100)));
+        assert_eq!(refused(u64::MAX), Err(("bytes of a message", u64::MAX, 100)));
+    }
+
+    #[test]
+    fn a_first_record_too_short_for_its_total_is_refused() {
+        for len in 0..TOTAL {
+            let content = Content { envelope: MESSAGE, payload: &[0; TOTAL][..len] };
+            assert_eq!(place(content.begin_run().map(drop)), "length of a run's first record");
+        }
+    }
+
+    #[test]
+    fn a_run_inside_a_run_is_refused() {
+        let again = begun().begin(MESSAGE, 100, 100, Buffer::default());
+        assert_eq!(place(again), "record inside a run");
+        assert_eq!(place(begun().expect_none(Kind::Define)), "record inside a run");
+        assert_eq!(Gather::default().expect_none(Kind::Define), Ok(()));
+    }
+
+    #[test]
+    fn a_fragment_of_no_run_is_refused() {
+        assert_eq!(place(Gather::default().extend_from(&[1])), "fragment of no run");
+        assert_eq!(place(Gather::default().abort().map(drop)), "abort of no run");
+    }
+
+    #[test]
+    fn more_bytes_than_were_announced_are_refused_and_so_are_none() {
+        assert_eq!(begun().extend_from(&[1; 90]), Ok(()));
+        assert_eq!(place(begun().extend_from(&[1; 91])), "bytes of a fragment");
+        assert_eq!(place(begun().extend_from(&[])), "bytes of a fragment");
+    }
+
+    #[test]
+    fn a_run_is_whole_with_its_last_byte_and_once() {
+        let mut gather = begun();
+        gather.extend_from(&[1; 89]).unwrap();
+        assert!(gather.take_whole().is_none() && gather.is_active());
+        gather.extend_from(&[1]).unwrap();
+        assert!(gather.take_whole().is_some() && !gather.is_active());
+        assert!(gather.take_whole().is_none());
+    }
+
+    #[test]
+    fn an_aborted_run_gives_its_buffer_back_and_leaves_room_for_the_next() {
+        let mut gather = begun();
+        let buffer = gather.abort().unwrap();
+        assert_eq!(buffer.as_slice(), [1; 10]);
+        gather.begin(MESSAGE, 2, 100, buffer).unwrap();
+        gather.extend_from(&[2; 2]).unwrap();
+        assert_eq!(gather.take_whole().unwrap().1.as_slice(), [2; 2]);
+    }
+
+    #[test]
+    fn a_buffer_grows_with_what_arrives_and_never_past_the_message() {
+        let mut gather = Gather::default();
+        gather.begin(MESSAGE, 1 << 30, 1 << 30, Buffer::default()).unwrap();
+        for arrived in 1..=100 {
+            gather.extend_from(&[1; 1000]).unwrap();
+            let capacity = gather.run.as_ref().unwrap().buffer.capacity();
+            assert!(capacity <= 2 * 1000 * arrived, "{capacity} bytes for {arrived} thousand");
+        }
+        let records = records(&[1; 1000], 300);
+        assert_eq!(gathered(&records).unwrap().unwrap().1.capacity(), 1000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_payload_in_records_of_any_size_is_gathered_as_it_was(
+            payload in prop::collection::vec(any::<u8>(), 1..2000),
+            max in ENVELOPE + TOTAL + 1..600,
+        ) {
+            let records = records(&payload, max);
+            prop_assert!(records.iter().all(|record| record.len() <= max));
+            let (envelope, buffer) = gathered(&records).unwrap().unwrap();
+            prop_assert_eq!(envelope, MESSAGE);
+            prop_assert_eq!(buffer.as_slice(), payload.as_slice());
+            // Without its last record it is not whole.
+            prop_assert!(gathered(&records[..records.len() - 1]).unwrap().is_none());
+        }
+    }
+}
