@@ -62,6 +62,10 @@ fn while_several_threads_wait_for_return_values() {
         let renderer = &session.renderer;
         let callers: Vec<_> =
             (0..8).map(|_| scope.spawn(|| renderer.send_sync("echo", args![]))).collect();
+        // One that came after the end would be told of that instead.
+        while renderer.counters().sent < 9 {
+            std::thread::yield_now();
+        }
         session.main.release();
         for caller in callers {
             assert_eq!(caller.join().unwrap(), Err(Error::MainGone));
