@@ -9,17 +9,23 @@ mod endpoint;
 pub mod hostile;
 mod log;
 mod main_process;
+mod memory;
 mod pattern;
 mod process;
 mod stage;
+mod traffic;
 mod watchdog;
 
 pub use endpoint::UniqueEndpoint;
 pub use log::Log;
 pub use main_process::MainProcess;
-pub use pattern::{is_numbered, many_lens, numbered, pattern};
-pub use process::{die, in_a_child, is_a_child, kill, program, until_dead, until_eof};
+pub use memory::resident;
+pub use pattern::{contents, is_contents, is_numbered, is_of, many_lens, numbered, pattern};
+pub use process::{
+    die, in_a_child, is_a_child, kill, program, resume, stop, until_dead, until_eof,
+};
 pub use stage::{Departure, Stage, run_until};
+pub use traffic::{archive_len, bytes_within, download, listed, upload};
 pub use watchdog::Watchdog;
 
 /// The command of a renderer that plays a scenario.

@@ -85,3 +85,21 @@ pub fn in_a_child(wait: bool, child: impl FnOnce() -> bool) -> bool {
     let (_, status) = waited.expect("waitpid failed").expect("no status");
     status.exit_status() == Some(0)
 }
+
+/// Stops a child of this process, and waits until it stands still.
+///
+/// # Panics
+/// If it is no child of this process.
+pub fn stop(child: u32) {
+    rustix::process::kill_process(pid(child), Signal::STOP).expect("kill failed");
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+    rustix::process::waitid(WaitId::Pid(pid(child)), options).expect("waitid failed");
+}
+
+/// Lets a stopped process go on.
+///
+/// # Panics
+/// If there is no such process.
+pub fn resume(process: u32) {
+    rustix::process::kill_process(pid(process), Signal::CONT).expect("kill failed");
+}

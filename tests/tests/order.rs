@@ -1,10 +1,12 @@
 //! Every message arrives once, whole and in order.
 
 use ringmain::{Args, Error, MainOptions, Value, args};
-use ringmain_tests::{Log, Stage, is_numbered, many_lens, numbered, renderer};
+use ringmain_tests::{
+    Log, Stage, archive_len, bytes_within, download, is_numbered, listed, many_lens, numbered,
+    renderer, upload,
+};
 use std::collections::HashMap;
 use std::process::Command;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
 const CAPACITY: usize = 64 << 10;
@@ -14,20 +16,6 @@ const LARGEST: usize = CAPACITY / 2 - 16;
 
 fn small_ring() -> Stage {
     Stage::with(&MainOptions::new().ring_capacity(CAPACITY).message_limit(LARGEST))
-}
-
-fn archive_len(bytes: usize) -> usize {
-    numbered(0, bytes).archive().len()
-}
-
-/// The most bytes that a message of at most `limit` can carry.
-fn bytes_within(limit: usize) -> usize {
-    let (mut fits, mut too_many) = (0, limit);
-    while fits + 1 < too_many {
-        let bytes = fits.midpoint(too_many);
-        if archive_len(bytes) <= limit { fits = bytes } else { too_many = bytes }
-    }
-    fits
 }
 
 /// Lengths of which each makes a record on another side of a boundary: a line, a page, an eighth, a
@@ -42,70 +30,21 @@ fn boundary_lens() -> Vec<usize> {
     lens
 }
 
-/// A renderer of this scenario for messages of these lengths.
-fn listed(scenario: &str, lens: &[usize]) -> Command {
-    let mut command = renderer!(scenario);
-    command.args(lens.iter().map(usize::to_string));
-    command
-}
-
 /// A renderer of this scenario for so many bytes in [`many_lens`].
 fn many(scenario: &str, total: usize) -> Command {
     renderer!(scenario, format!("many:{total}"))
 }
 
-/// Receives messages of these lengths from `renderer`.
-fn upload(stage: &Stage, renderer: Command, lens: &[usize]) {
-    let next = Arc::new(AtomicI32::new(0));
-    let received = Log::new();
-    stage.on("numbered", {
-        let received = received.clone();
-        move |_event, args| {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            assert!(is_numbered(args, number), "message {number} is not what was sent");
-            received.push(args.get(1).len());
-        }
-    });
-    stage.start(renderer);
-    stage.run_to_the_end(1);
-    assert_eq!(received.take(), lens);
-}
-
-/// Sends messages of these lengths to `renderer`, `ahead` of what it has acknowledged.
-fn download(stage: &Stage, renderer: Command, lens: &[usize], ahead: usize) {
-    let rest = Arc::new(Mutex::new((0..).zip(lens.to_vec())));
-    let send_next = move |event: &ringmain::Event<'_>, count: usize| {
-        for (number, len) in rest.lock().unwrap().by_ref().take(count) {
-            event.reply("numbered", numbered(number, len)).unwrap();
-        }
-    };
-    stage.on("ready", {
-        let send_next = send_next.clone();
-        move |event, _args| send_next(event, ahead)
-    });
-    let received = Log::new();
-    stage.on("received", {
-        let received = received.clone();
-        move |event, args| {
-            received.push(args.get(0).as_i32());
-            send_next(event, 1);
-        }
-    });
-    stage.start(renderer);
-    stage.run_to_the_end(1);
-    assert!(received.take().into_iter().eq((0..).map(Some).take(lens.len())));
-}
-
 #[test]
 fn messages_of_every_length_around_every_boundary_reach_main() {
     let lens = boundary_lens();
-    upload(&small_ring(), listed("upload", &lens), &lens);
+    upload(&small_ring(), listed(renderer!("upload"), &lens), &lens);
 }
 
 #[test]
 fn messages_of_every_length_around_every_boundary_reach_the_renderer() {
     let lens = boundary_lens();
-    download(&small_ring(), listed("download", &lens), &lens, 4);
+    download(&small_ring(), listed(renderer!("download"), &lens), &lens, 4);
 }
 
 #[test]
@@ -132,8 +71,8 @@ fn the_largest_message_fits_exactly() {
     assert!(archive_len(bytes) > LARGEST - 16 && archive_len(bytes + 1) > LARGEST);
     let stage = small_ring();
     let lens = [bytes; 50];
-    upload(&stage, listed("upload", &lens), &lens);
-    download(&stage, listed("download", &lens), &lens, 10);
+    upload(&stage, listed(renderer!("upload"), &lens), &lens);
+    download(&stage, listed(renderer!("download"), &lens), &lens, 10);
 }
 
 #[test]

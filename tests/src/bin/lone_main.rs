@@ -25,6 +25,12 @@ fn main() -> Result<(), BoxError> {
         }
         die();
     });
+    main.on("large-farewell", |event, args| {
+        let len = args.get(0).as_i32().and_then(|len| usize::try_from(len).ok());
+        event.reply("numbered", numbered(0, 1)).unwrap();
+        event.reply("numbered", numbered(1, len.unwrap_or(0))).unwrap();
+        die();
+    });
     main.on("send-me", |event, args| {
         for number in 0..args.get(0).as_i32().unwrap_or(0) {
             event.reply("numbered", numbered(number, 100)).unwrap();

@@ -5,6 +5,7 @@
 
 mod calls;
 mod ending;
+mod large;
 mod listening;
 mod order;
 mod polling;
@@ -46,6 +47,19 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("fork-and-die", ending::fork_and_die),
     ("use-in-child", ending::use_in_child),
     ("until-main-gone", ending::until_main_gone),
+    ("round-trips", large::round_trips),
+    ("huge-call", large::huge_call),
+    ("limits", large::limits),
+    ("claims-too-much", large::claims_too_much),
+    ("gives-up", large::gives_up),
+    ("gives-up-and-rests", large::gives_up_and_rests),
+    ("waits-in-a-run", large::waits_in_a_run),
+    ("flood-large", large::flood),
+    ("ticks", large::ticks),
+    ("soak", large::soak),
+    ("answered-past-the-overflow", large::answered_past_the_overflow),
+    ("pending", large::pending),
+    ("too-many-arguments", large::too_many_arguments),
 ];
 
 fn main() -> Result<(), BoxError> {
