@@ -14,6 +14,7 @@ mod pattern;
 mod process;
 mod stage;
 mod traffic;
+pub mod types;
 mod watchdog;
 
 pub use endpoint::UniqueEndpoint;

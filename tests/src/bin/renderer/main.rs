@@ -11,6 +11,7 @@ mod order;
 mod polling;
 mod pressure;
 mod script;
+mod typed;
 
 use ringmain::{BoxError, Error, IpcRenderer};
 use ringmain_tests::Watchdog;
@@ -60,6 +61,11 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("answered-past-the-overflow", large::answered_past_the_overflow),
     ("pending", large::pending),
     ("too-many-arguments", large::too_many_arguments),
+    ("typed-upload", typed::upload),
+    ("typed-download", typed::download),
+    ("typed-mixed", typed::mixed),
+    ("typed-mismatched", typed::mismatched),
+    ("touchy", typed::touchy),
 ];
 
 fn main() -> Result<(), BoxError> {
