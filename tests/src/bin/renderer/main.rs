@@ -10,6 +10,7 @@ mod listening;
 mod order;
 mod polling;
 mod pressure;
+mod raw;
 mod script;
 mod typed;
 
@@ -66,6 +67,11 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("typed-mixed", typed::mixed),
     ("typed-mismatched", typed::mismatched),
     ("touchy", typed::touchy),
+    ("raw-upload", raw::upload),
+    ("raw-download", raw::download),
+    ("bursts", raw::bursts),
+    ("open-burst", raw::open_burst),
+    ("impatient-bursts", raw::impatient_bursts),
 ];
 
 fn main() -> Result<(), BoxError> {
