@@ -45,6 +45,12 @@ pub mod kind {
     pub const INVOKE: u8 = 4;
     /// An answer.
     pub const ANSWER: u8 = 5;
+    /// More of a message of several records.
+    pub const FRAGMENT: u8 = 6;
+    /// The end of one that is not whole.
+    pub const ABORT: u8 = 7;
+    /// A channel name takes a slot, for messages of one type.
+    pub const DEFINE_TYPED: u8 = 8;
 }
 
 /// Main has hung up.
@@ -263,6 +269,32 @@ impl Client {
     /// As [`record`](Self::record).
     pub fn put(&mut self, kind: u8, slot: u16, call: u32, payload: &[u8]) -> Result<(), HungUp> {
         self.record(&[&envelope(kind, slot, call), payload].concat())
+    }
+
+    /// Publishes the first record of a message of several: how long it will be, and the first bytes.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn begin(&mut self, kind: u8, slot: u16, total: u64, bytes: &[u8]) -> Result<(), HungUp> {
+        let mut envelope = envelope(kind, slot, 7);
+        envelope[1] = 1;
+        self.record(&[&envelope, &total.to_le_bytes(), bytes].concat())
+    }
+
+    /// Publishes more of it.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn more(&mut self, bytes: &[u8]) -> Result<(), HungUp> {
+        self.put(kind::FRAGMENT, 0, 0, bytes)
+    }
+
+    /// Gives a channel a slot, for messages of the type with this fingerprint.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn define_typed(&mut self, slot: u16, schema: u64, name: &[u8]) -> Result<(), HungUp> {
+        self.put(kind::DEFINE_TYPED, slot, 0, &[&schema.to_le_bytes(), name].concat())
     }
 
     /// Gives a channel a slot.

@@ -1,6 +1,7 @@
 //! The renderer that does nothing wrong, and must be served right whatever the other one does.
 
 use super::player::{say, told};
+use ringmain::value::Bytes;
 use ringmain::{IpcRenderer, args};
 
 /// Asks main for answers, as often as told, and checks each.
@@ -21,4 +22,16 @@ pub fn play(endpoint: &str) {
         }
         say("right");
     }
+}
+
+/// One large call, which is answered.
+///
+/// # Panics
+/// If it is not.
+pub fn send_a_mebibyte(endpoint: &str) {
+    let renderer = IpcRenderer::connect(endpoint).expect("a session");
+    let sum = renderer.invoke("sum", args![8, Bytes(&vec![1; 1 << 20])]).wait().expect("a sum");
+    assert_eq!(sum, 8);
+    say("answered");
+    while told().is_some() {}
 }

@@ -2,8 +2,11 @@
 
 use super::Random;
 use super::client::{Client, envelope, header, kind};
+use crate::types::{self, Report, Sample};
 use ringmain::args;
 use ringmain::layout::record_kind::{PADDING, RECORD};
+use ringmain::rkyv;
+use ringmain::value::Bytes;
 
 /// One lie, told in a session of its own, in which slot 0 is the channel `note`.
 pub struct Lie {
@@ -103,6 +106,138 @@ pub static ENVELOPES: [Lie; 17] = lies! {
         |client| put(client, kind::DEFINE, 1, &vec![b'x'; client.capacity / 2 - 16]);
 };
 
+/// Lies in a message of several records.
+pub static RUNS: [Lie; 33] = lies! {
+    "bytes of a message": "a message of one byte more than a gigabyte" =>
+        |client| begin(client, kind::MESSAGE, (1 << 30) + 1, &[1; 100]);
+    "bytes of a message": "a message of as many bytes as there are numbers" =>
+        |client| begin(client, kind::SYNC_CALL, u64::MAX, &[1; 100]);
+    "bytes of a message": "an invoke of half as many" =>
+        |client| begin(client, kind::INVOKE, 1 << 63, &[]);
+    "length of a run's first record": "a first record without a total" =>
+        |client| record(client, &first(kind::MESSAGE));
+    "length of a run's first record": "a first record with seven bytes of a total" =>
+        |client| record(client, &[first(kind::MESSAGE).as_slice(), &[0; 7]].concat());
+    "value": "a fragment of nothing" => |client| more(client, &[1; 100]);
+    "kind on the lane to main": "a fragment that is a message" =>
+        |client| put(client, kind::FRAGMENT, 0, args![1].archive());
+    "value": "a fragment behind the last one" => |client| {
+        let archive = args![1];
+        let (first, last) = archive.archive().split_at(8);
+        begin(client, kind::MESSAGE, archive.archive().len() as u64, first);
+        more(client, last);
+        more(client, &[1]);
+    };
+    "value": "an abort of nothing" => |client| put(client, kind::ABORT, 0, &[]);
+    "kind on the lane to main": "an abort that is a message" =>
+        |client| put(client, kind::ABORT, 0, args![1].archive());
+    "value": "a second abort" => |client| {
+        begin(client, kind::MESSAGE, 1000, &[1; 10]);
+        put(client, kind::ABORT, 0, &[]);
+        put(client, kind::ABORT, 0, &[]);
+    };
+    "bytes of a fragment": "more bytes than were announced, at once" =>
+        |client| begin(client, kind::MESSAGE, 10, &[1; 11]);
+    "bytes of a fragment": "more bytes than were announced, later" => |client| {
+        begin(client, kind::MESSAGE, 1000, &[1; 999]);
+        more(client, &[1; 2]);
+    };
+    "bytes of a fragment": "more bytes than a fragment has" => |client| {
+        begin(client, kind::MESSAGE, 1000, &[1; 10]);
+        more(client, &vec![1; client.capacity / 2 - 16]);
+    };
+    "bytes of a fragment": "a message of no bytes" =>
+        |client| begin(client, kind::MESSAGE, 0, &[]);
+    "bytes of a fragment": "a first record without bytes" =>
+        |client| begin(client, kind::MESSAGE, 1000, &[]);
+    "bytes of a fragment": "a fragment without bytes" => |client| {
+        begin(client, kind::MESSAGE, 1000, &[1; 10]);
+        more(client, &[]);
+    };
+    "record inside a run": "a message in the middle of another" =>
+        |client| inside(client, |client| put(client, kind::MESSAGE, 0, args![1].archive()));
+    "record inside a run": "a call in the middle of a message" =>
+        |client| inside(client, |client| put(client, kind::SYNC_CALL, 0, args![1].archive()));
+    "record inside a run": "an invoke in the middle of a message" =>
+        |client| inside(client, |client| put(client, kind::INVOKE, 0, args![1].archive()));
+    "record inside a run": "an answer in the middle of a message" =>
+        |client| inside(client, |client| put(client, kind::ANSWER, 0, args![1].archive()));
+    "record inside a run": "a name in the middle of a message" =>
+        |client| inside(client, |client| put(client, kind::DEFINE, 0, b"name"));
+    "record inside a run": "a typed name in the middle of a message" =>
+        |client| inside(client, |client| define(client, 1, b"name"));
+    "record inside a run": "a beginning in the middle of a message" =>
+        |client| inside(client, |client| begin(client, kind::MESSAGE, 10, &[1]));
+    "envelope kind": "a name that begins a run" =>
+        |client| begin(client, kind::DEFINE, 10, &[1; 5]);
+    "envelope kind": "a typed name that begins a run" =>
+        |client| begin(client, kind::DEFINE_TYPED, 10, &[1; 5]);
+    "envelope kind": "a fragment that begins a run" =>
+        |client| begin(client, kind::FRAGMENT, 10, &[1; 5]);
+    "envelope kind": "an abort that begins a run" =>
+        |client| begin(client, kind::ABORT, 10, &[1; 5]);
+    "envelope kind": "a fragment that begins a run inside a run" =>
+        |client| inside(client, |client| begin(client, kind::FRAGMENT, 10, &[1; 5]));
+    "kind on the lane to main": "an answer of several records to main" => |client| {
+        let archive = args![Bytes(&[1; 100])];
+        let (first, last) = archive.archive().split_at(50);
+        begin(client, kind::ANSWER, archive.archive().len() as u64, first);
+        more(client, last);
+    };
+    "undefined channel": "a run on a slot that was never defined" => |client| {
+        let archive = args![1];
+        let total = archive.archive().len() as u64;
+        client.begin(kind::MESSAGE, 9, total, archive.archive()).expect("a main that listens");
+    };
+    "value": "a message of several records that is no archive" => |client| {
+        begin(client, kind::MESSAGE, 4000, &random(2000));
+        more(client, &random(2000));
+    };
+    "value": "an invoke of several records that is no archive" => |client| {
+        begin(client, kind::INVOKE, 4000, &random(2000));
+        more(client, &random(2000));
+    };
+};
+
+/// Lies on typed channels.
+pub static TYPED: [Lie; 14] = lies! {
+    "channel schema": "a typed name without a schema" =>
+        |client| put(client, kind::DEFINE_TYPED, 1, &[]);
+    "channel schema": "a typed name with seven bytes of a schema" =>
+        |client| put(client, kind::DEFINE_TYPED, 1, &[1; 7]);
+    "channel schema": "a typed name of dynamic messages" => |client| define(client, 0, b"name");
+    "channel name": "a typed name that is no UTF-8" => |client| define(client, 1, b"\xff");
+    "channel name": "a typed name of 256 bytes" => |client| define(client, 1, &[b'x'; 256]);
+    "channel slot": "a typed name for the slot 1024" => |client| {
+        client.define_typed(1024, 1, b"name").expect("a main that listens");
+    };
+    "typed archive": "a sample of nothing" =>
+        |client| typed(client, &types::SAMPLE, &[]);
+    "typed archive": "a sample of one byte less" => |client| {
+        let archive = rkyv::to_bytes::<rkyv::rancor::Error>(&Sample::new(1)).expect("an archive");
+        typed(client, &types::SAMPLE, &archive[1..]);
+    };
+    "typed archive": "a report of random bytes" =>
+        |client| typed(client, &types::REPORT, &random(4000));
+    "typed archive": "a report of all ones" =>
+        |client| typed(client, &types::REPORT, &[0xff; 4096]);
+    "typed archive": "a report whose pointers leave the archive" =>
+        |client| typed(client, &types::REPORT, &pointing(i32::MIN));
+    "typed archive": "a report whose pointers point behind the archive" =>
+        |client| typed(client, &types::REPORT, &pointing(i32::MAX));
+    "typed archive": "a chain that is nested too deeply" =>
+        |client| typed(client, &types::CHAIN, &types::chain_archive(200));
+    "typed archive": "a chain that is nested a million times" => |client| {
+        let archive = types::chain_archive(1_000_000);
+        let name = types::CHAIN.name().as_bytes();
+        client.define_typed(1, types::CHAIN.fingerprint(), name).expect("a main that listens");
+        let (first, rest) = archive.split_at(1000);
+        let total = archive.len() as u64;
+        client.begin(kind::MESSAGE, 1, total, first).expect("a main that listens");
+        rest.chunks(8000).for_each(|bytes| more(client, bytes));
+    };
+};
+
 /// Lies in an archive of arguments.
 pub static ARCHIVES: [Lie; 12] = lies! {
     "value": "no archive" => |client| message(client, &[]);
@@ -156,6 +291,52 @@ pub fn flipped_archives() -> Vec<Vec<u8>> {
         }
     }
     flipped
+}
+
+/// The archive of a report in which everything that may be a pointer is this.
+fn pointing(offset: i32) -> Vec<u8> {
+    let archive = rkyv::to_bytes::<rkyv::rancor::Error>(&Report::new(3, 100)).expect("an archive");
+    let mut archive = archive.to_vec();
+    let len = archive.len();
+    for word in archive[len - size_of::<types::ArchivedReport>()..].as_chunks_mut::<4>().0 {
+        if i32::from_le_bytes(*word) < 0 {
+            *word = offset.to_le_bytes();
+        }
+    }
+    archive
+}
+
+/// A message on the channel, which takes slot 1.
+fn typed<T: ringmain::Schema>(client: &mut Client, channel: &ringmain::Channel<T>, bytes: &[u8]) {
+    let name = channel.name().as_bytes();
+    client.define_typed(1, channel.fingerprint(), name).expect("a main that listens");
+    put(client, kind::MESSAGE, 1, bytes);
+}
+
+fn define(client: &mut Client, schema: u64, name: &[u8]) {
+    client.define_typed(1, schema, name).expect("a main that listens");
+}
+
+/// The envelope of a run's first record.
+fn first(kind: u8) -> [u8; 8] {
+    let mut envelope = envelope(kind, 0, 7);
+    envelope[1] = 1;
+    envelope
+}
+
+fn begin(client: &mut Client, kind: u8, total: u64, bytes: &[u8]) {
+    client.begin(kind, 0, total, bytes).expect("a main that listens");
+}
+
+fn more(client: &mut Client, bytes: &[u8]) {
+    // Main may have hung up on what came before.
+    let _ = client.more(bytes);
+}
+
+/// Tells a lie in the middle of a message.
+fn inside(client: &mut Client, tell: fn(&mut Client)) {
+    begin(client, kind::MESSAGE, 1000, &[1; 100]);
+    tell(client);
 }
 
 fn record(client: &mut Client, content: &[u8]) {

@@ -1,6 +1,7 @@
 //! A main that runs, a good renderer beside the hostile one, and a log of what main saw.
 
 use super::player::Player;
+use crate::types;
 use parking_lot::{Condvar, Mutex};
 use ringmain::{
     Args, ArgsRef, BoxError, Diagnostic, Error, Event, GoneReason, IpcMain, MainOptions, args,
@@ -116,10 +117,23 @@ impl Stage {
     /// If the script or the machine is not as it should be.
     #[must_use]
     pub fn still(program: &'static str) -> Self {
+        Self::still_with(program, &MainOptions::new())
+    }
+
+    /// A main with these options besides its own that runs, and nobody else.
+    #[must_use]
+    pub fn with(program: &'static str, options: &MainOptions) -> Self {
+        let mut stage = Self::still_with(program, options);
+        let main = stage.main.clone();
+        stage.runner = Some(std::thread::spawn(move || main.run()));
+        stage
+    }
+
+    fn still_with(program: &'static str, options: &MainOptions) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("hostile-{}-{number}", std::process::id());
-        let options = MainOptions::new().ring_capacity(RING).overflow_limit(OVERFLOW);
+        let options = options.clone().ring_capacity(RING).overflow_limit(OVERFLOW);
         let main = options.bind(&name).expect("a main");
         let log = Arc::new(Log::default());
         listen(&main, &log);
@@ -256,6 +270,19 @@ pub(super) fn listen(main: &IpcMain, log: &Arc<Log>) {
     main.on("talk", move |event, args| notes.note(talk(event, args)));
     main.on("text", |_event, args| is_stable_text(args));
     main.on("any", |_event, args| is_stable(args));
+    let notes = Arc::clone(log);
+    main.on_typed(&types::SAMPLE, move |event, sample| {
+        notes.note(Note::Received(event.sender().id(), sample.number.to_string()));
+    });
+    let notes = Arc::clone(log);
+    main.on_typed(&types::REPORT, move |event, report| {
+        notes.note(Note::Received(event.sender().id(), report.title.to_string()));
+    });
+    let notes = Arc::clone(log);
+    main.on_typed(&types::CHAIN, move |event, chain| {
+        let end = if chain.next.is_some() { "chain" } else { "end" };
+        notes.note(Note::Received(event.sender().id(), end.to_owned()));
+    });
 }
 
 fn take_notes(main: &IpcMain, log: &Arc<Log>) {

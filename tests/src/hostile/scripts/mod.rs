@@ -6,6 +6,7 @@ mod floods;
 mod greetings;
 mod heads;
 mod records;
+mod runs;
 mod seals;
 mod sockets;
 
@@ -28,6 +29,13 @@ pub fn play(script: &str, endpoint: Option<&str>) {
         "headers" => records::tell(&super::lies::HEADERS, endpoint),
         "envelopes" => records::tell(&super::lies::ENVELOPES, endpoint),
         "archives" => records::tell(&super::lies::ARCHIVES, endpoint),
+        "runs" => records::tell(&super::lies::RUNS, endpoint),
+        "typed" => records::tell(&super::lies::TYPED, endpoint),
+        "begins a gigabyte" => runs::begins_a_gigabyte(endpoint),
+        "sends a mebibyte" => super::good::send_a_mebibyte(name()),
+        "begins and waits" => runs::begins_and_waits(endpoint),
+        "tiny fragments" => runs::tiny_fragments(endpoint),
+        "fragments until cut off" => runs::fragments_until_cut_off(endpoint),
         "flipped archives" => records::flipped_archives(endpoint),
         "random headers" => records::random_headers(endpoint),
         "random records" => records::random_records(endpoint),
