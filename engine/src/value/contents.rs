@@ -58,7 +58,7 @@ impl<'a> ValueRef<'a> {
     fn sparse_element(self, position: usize) -> Option<ValueRef<'a>> {
         let ArchivedNode::Sparse { .. } = self.node() else { return None };
         let is =
-            |key: ValueRef<'_>| sparse_index(key.node()).map(|at| at as usize) == Some(position);
+            |key: ValueRef<'_>| sparse_index(key.code()).map(|at| at as usize) == Some(position);
         self.pairs().rev().find(|(key, _)| is(*key)).map(|(_, value)| value)
     }
 

@@ -122,7 +122,7 @@ impl<'a> Printer<'a, '_, '_> {
 
     /// The key of an entry, or the holes before an element.
     fn name(&mut self, key: ValueRef<'a>) -> fmt::Result {
-        let (Some(at), Some(open)) = (sparse_index(key.node()), self.open.last_mut()) else {
+        let (Some(at), Some(open)) = (sparse_index(key.code()), self.open.last_mut()) else {
             self.leaf(key)?;
             return self.out.write_str(": ");
         };

@@ -139,6 +139,43 @@ pub(super) fn moved(node: Code, start: u32) -> Code {
     node & !(0xffff_ffff << 32) | u128::from(start) << 32
 }
 
+/// What is in a node: all the numbers that some kind has, each where it has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    /// The first byte.
+    pub(super) tag: u8,
+    /// Bytes 1 and 2.
+    pub(super) small: [u8; 2],
+    /// Bytes 4..8.
+    pub(super) start: u32,
+    /// Bytes 8..12.
+    pub(super) count: u32,
+    /// Bytes 12..16.
+    pub(super) more: u32,
+}
+
+/// Takes a node apart.
+#[inline]
+pub(super) fn fields(node: Code) -> Fields {
+    let [tag, first, second, _, s0, s1, s2, s3, c0, c1, c2, c3, m0, m1, m2, m3] =
+        node.to_le_bytes();
+    Fields {
+        tag,
+        small: [first, second],
+        start: u32::from_le_bytes([s0, s1, s2, s3]),
+        count: u32::from_le_bytes([c0, c1, c2, c3]),
+        more: u32::from_le_bytes([m0, m1, m2, m3]),
+    }
+}
+
+impl Fields {
+    /// Bytes 8..16, as floats and dates have them.
+    #[inline]
+    pub(super) fn float(self) -> f64 {
+        f64::from_bits(u64::from(self.count) | u64::from(self.more) << 32)
+    }
+}
+
 /// The bytes of each kind of node that mean something.
 const NAMED: [Code; 21] = {
     const TAG: Code = 0xff;
@@ -168,6 +205,33 @@ const NAMED: [Code; 21] = {
 pub(super) fn unnamed(node: Code) -> Code {
     let [tag, ..] = node.to_le_bytes();
     node & !NAMED.get(usize::from(tag)).copied().unwrap_or(0)
+}
+
+/// The bits of a plain node that are not zero in a right one: by its tag, and of short strings by
+/// their length behind that, where the right ones are ASCII. All bits where a look does not suffice.
+const WRONG: [Code; 48] = {
+    let mut wrong = [Code::MAX; 48];
+    let mut tag = 0;
+    while tag <= tag::FLOAT {
+        wrong[tag as usize] = !NAMED[tag as usize];
+        tag += 1;
+    }
+    wrong[tag::BOOL as usize] |= 0xfe << 8;
+    let mut len = 0;
+    while len <= SHORT_MAX {
+        let behind = if len == SHORT_MAX { 0 } else { Code::MAX << (16 + 8 * len) };
+        wrong[32 + len] = behind | Code::from_le_bytes([0x80; 16]) >> 16 << 16;
+        len += 1;
+    }
+    wrong
+};
+
+/// 0 if a node is fine whatever the others are. Of any other node it says nothing.
+#[inline]
+pub(super) fn wrong(node: Code) -> Code {
+    let [tag, len, ..] = node.to_le_bytes();
+    let kind = if tag == tag::SHORT { 32 + len.min(15) } else { tag.min(31) };
+    node & WRONG.get(usize::from(kind)).copied().unwrap_or(Code::MAX)
 }
 
 /// Bytes of an archived node.

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use proptest::arbitrary::any as arbitrary;
 use proptest::collection::vec;
-use proptest::prelude::prop_oneof;
+use proptest::prelude::{Just, prop_oneof};
 use rkyv::util::AlignedVec;
 
 use super::any::{self, Tree};
-use crate::value::table::{ROOT_SIZE, Shape};
+use crate::value::table::{self, Code, ROOT_SIZE, Shape, is_node, tag};
 use crate::value::{
     ArrayBuffer, BigInt, Boxed, Builder, Date, ErrorValue, Key, Primitive, RegExp, TypedArray,
     Wtf8, check,
@@ -100,7 +100,7 @@ fn forged(sample: &Args, at: isize, byte: u8) -> &'static str {
 #[test]
 fn every_lie_has_a_name() {
     let ping = args!["ping"];
-    assert_eq!(forged(&ping, 0, 21), "value archive"); // an unknown tag
+    assert_eq!(forged(&ping, 0, 21), "value node"); // an unknown tag
     assert_eq!(forged(&ping, -4, 2), "value roots");
     assert_eq!(forged(&ping, 1, 15), "value short string");
     assert_eq!(forged(&ping, 2, 0xff), "value text is UTF-8 up to");
@@ -113,7 +113,7 @@ fn every_lie_has_a_name() {
     assert_eq!(forged(&object, 8, 2), "value links in use");
     assert_eq!(forged(&object, 48, 1), "value object key");
     assert_eq!(forged(&object, 52, 3), "value link");
-    assert_eq!(forged(&args![true], 1, 2), "value archive"); // no boolean
+    assert_eq!(forged(&args![true], 1, 2), "value node"); // no boolean
 }
 
 /// `sample` with some bytes of a node replaced, as the place that is refused.
@@ -141,7 +141,7 @@ fn every_lie_about_a_number_has_a_name() {
     let bigint = args![BigInt::from(256)];
     assert_eq!(forged_node(&bigint, 0, 8, &[1]), "value bigint's last byte");
     assert_eq!(forged_node(&args![BigInt::from(0)], 0, 1, &[1]), "value sign of zero");
-    assert_eq!(forged_node(&bigint, 0, 1, &[2]), "value archive");
+    assert_eq!(forged_node(&bigint, 0, 1, &[2]), "value node");
     let date = args![Date::new(0.0)];
     assert_eq!(forged_node(&date, 0, 8, &0.5_f64.to_le_bytes()), "value date");
     assert_eq!(forged_node(&date, 0, 8, &8.64e15_f64.next_up().to_le_bytes()), "value date");
@@ -312,11 +312,30 @@ fn random_damage_is_refused_or_another_value() {
     });
 }
 
-/// Whether the direct proof accepts `bytes`, after making sure that rkyv does if so.
-fn usual(bytes: &[u8]) -> bool {
-    let table = check::usual(bytes);
-    assert!(table.is_none_or(|table| check::access(bytes).is_ok_and(|it| std::ptr::eq(it, table))));
-    table.is_some()
+/// Whether arithmetic finds a table in `bytes`, after making sure that rkyv does if so, or if all of
+/// the check does.
+pub(super) fn usual(bytes: &[u8]) -> bool {
+    let usual = check::Parts::usual(bytes).is_some_and(|parts| parts.nodes.iter().all(is_node));
+    let accepted = check::check(bytes).ok();
+    assert!(accepted.is_none_or(|it| std::ptr::eq(it, check::access(bytes).unwrap())));
+    assert!(!usual || check::access(bytes).is_ok());
+    usual
+}
+
+#[test]
+fn a_node_that_a_look_finds_right_is_right() {
+    let text = vec(prop_oneof![3 => 0..128_u8, 1 => arbitrary::<u8>(), 3 => Just(0)], 14);
+    any::for_each((0..7_u8, 0..17_u8, text), |(tag, next, rest)| {
+        let node: Vec<u8> = [tag, next].into_iter().chain(rest).collect();
+        let node = Code::from_le_bytes(node.try_into().unwrap());
+        if table::wrong(node) == 0 {
+            assert!(is_node(&node.to_le_bytes()) && table::unnamed(node) == 0);
+            let [tag, len, text @ ..] = node.to_le_bytes();
+            let (text, behind) = text.split_at(usize::from(len) % 15);
+            assert!(tag != tag::SHORT || text.is_ascii() && behind.iter().all(|it| *it == 0));
+            assert!(tag != tag::SHORT || text.len() == usize::from(len));
+        }
+    });
 }
 
 #[test]
