@@ -98,6 +98,15 @@ fn a_full_ring_says_how_much_is_free() {
 }
 
 #[test]
+fn a_record_that_is_left_is_the_next_one_again() {
+    let mut ring = ring();
+    put(&mut ring.producer, b"left").unwrap();
+    ring.consumer.peek().unwrap().unwrap().leave();
+    assert_eq!(take(&mut ring.consumer), Ok(Some(b"left".to_vec())));
+    assert_eq!(take(&mut ring.consumer), Ok(None));
+}
+
+#[test]
 fn a_quiet_ring_is_rewound_to_its_first_page() {
     let (data, head) = (RingData::private(1 << 14), HeadWord::private());
     let mut producer = Producer::new(data.clone(), head.clone());
