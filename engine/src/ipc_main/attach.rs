@@ -275,6 +275,8 @@ impl State {
         }
         let mut slot = self.sessions.remove(key);
         self.memory.give_back(slot.promise.take());
+        // Nobody else may have a turn.
+        self.resume_stalled();
         let stream = slot.page.end().link.stream();
         core.poller.remove(stream);
         core.poller.remove(stream.pidfd());

@@ -103,15 +103,20 @@ impl State {
             Some(corrupt) => self.cut_off(core, key, corrupt),
             None => self.end_turn(core, key, progress.records, progress.bytes),
         }
-        if self.memory.freed {
-            self.resume_stalled();
-        }
+        self.resume_stalled();
         progress.delivered
     }
 
-    /// There is memory again: whoever waited for some is read on.
+    /// If there is memory again, whoever waited for some is read on.
+    #[inline]
+    pub(super) fn resume_stalled(&mut self) {
+        if self.memory.freed {
+            self.resume();
+        }
+    }
+
     #[cold]
-    fn resume_stalled(&mut self) {
+    fn resume(&mut self) {
         (self.memory.freed, self.memory.wanted) = (false, false);
         let stalled = self.sessions.iter_mut().filter(|(_, slot)| slot.stalled);
         let resume = |(key, slot): (usize, &mut Slot)| {
