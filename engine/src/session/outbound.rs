@@ -15,6 +15,7 @@ pub(crate) struct Outbound {
     last_call: u32,
     /// A run was begun and given up, and main has not been told.
     aborting: bool,
+    message_limit: usize,
 }
 
 /// A message as it is sent.
@@ -41,8 +42,8 @@ impl<'a> Message<'a> {
 }
 
 impl Outbound {
-    pub(crate) fn new(lane: Outgoing) -> Self {
-        Self { sender: Sender::new(lane), last_call: 0, aborting: false }
+    pub(crate) fn new(lane: Outgoing, message_limit: usize) -> Self {
+        Self { sender: Sender::new(lane), last_call: 0, aborting: false, message_limit }
     }
 
     /// An id that no `sendSync` of the last 2^32 has had.
@@ -150,7 +151,7 @@ impl Outbound {
 
     /// The longest payload of a message that is one record.
     pub(crate) fn payload_max(&self) -> usize {
-        self.sender.payload_max()
+        self.sender.payload_max().min(self.message_limit)
     }
 
     #[inline]

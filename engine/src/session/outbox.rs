@@ -262,7 +262,7 @@ impl Outbox {
 
     /// The longest payload of a message that is one record.
     pub(crate) fn payload_max(&self) -> usize {
-        self.sender.payload_max()
+        self.sender.payload_max().min(self.message_limit)
     }
 
     /// Bytes behind the ring.

@@ -78,7 +78,7 @@ impl RendererEnd {
             link: Link::new(id, stream, lanes.cpus),
             messages_bell: lanes.messages.data_bell(),
             space_bell: lanes.messages.space_bell(),
-            messages: LaneLock::new(Outbound::new(lanes.messages)),
+            messages: LaneLock::new(Outbound::new(lanes.messages, message_limit)),
             replies_watch: lanes.replies.watch(),
             replies_bell: lanes.replies.data_bell(),
             replies_space_bell: lanes.replies.space_bell(),
@@ -173,6 +173,9 @@ impl RendererEnd {
         message: &Message<'_>,
         when_full: WhenFull,
     ) -> Result<(), Error> {
+        if message.payload.len() > self.message_limit {
+            return Err(self.too_large(message.payload.len()));
+        }
         loop {
             match outbound.put(message)? {
                 Put::Done => break,
@@ -196,9 +199,6 @@ impl RendererEnd {
         when_full: WhenFull,
     ) -> Result<(), Error> {
         let payload = message.payload;
-        if payload.len() > self.message_limit {
-            return Err(Error::TooLarge { found: payload.len(), limit: self.message_limit });
-        }
         if when_full == WhenFull::Fail && !outbound.fits_run(payload.len())? {
             return Err(self.backpressure(payload.len()));
         }
@@ -303,6 +303,11 @@ impl RendererEnd {
     pub(crate) fn hint(&self, outbound: &mut Outbound) {
         let wake = outbound.hint();
         self.link.rouse(wake, &self.messages_bell);
+    }
+
+    #[cold]
+    fn too_large(&self, found: usize) -> Error {
+        Error::TooLarge { found, limit: self.message_limit }
     }
 
     /// The ring is full, so all of it waits.
