@@ -110,10 +110,11 @@ impl Producer {
     }
 
     /// Skips the rest of the ring, which is a commit of its own: the consumer may release it before
-    /// there is space for the record that needed it.
+    /// there is space for the record that needed it. Not without a line behind it: a producer that keeps
+    /// one in reserve has it there, too.
     #[cold]
     fn pad(&mut self, rest: usize) -> Result<(), ClaimError> {
-        self.reserve(rest)?;
+        self.reserve(rest + LINE)?;
         self.publish(Header::Padding { size: rest });
         Ok(())
     }

@@ -13,7 +13,7 @@ pub(crate) struct Outbound {
     sender: Sender,
     /// The id of the last `sendSync`.
     last_call: u32,
-    /// A run was begun and given up, and main has not been told.
+    /// A run was begun and given up, and main has not been told yet.
     aborting: bool,
     message_limit: usize,
 }
@@ -80,7 +80,8 @@ impl Outbound {
         Ok(slot.map(run))
     }
 
-    /// Puts the next record of `run`, of which `rest` is what has not been sent.
+    /// Puts the next record of `run`, of which `rest` is what has not been sent. Room to give it up is
+    /// left.
     ///
     /// # Errors
     /// [`Corrupt`] if main's words are impossible.
@@ -90,7 +91,7 @@ impl Outbound {
         rest: &[u8],
         pace: Pace,
     ) -> Result<Put, Corrupt> {
-        self.sender.put_fragment(run, rest, pace)
+        self.sender.put_revocable(run, rest, pace)
     }
 
     /// See [`Sender::window_space`].
@@ -106,9 +107,13 @@ impl Outbound {
         self.sender.fits_run(total)
     }
 
-    /// Gives a run up. Main is told before it gets anything else.
+    /// Gives a run up. Main is told at once: it keeps memory for it, and others may wait for that.
     pub(crate) fn give_up(&mut self, run: &Run) {
         self.aborting |= run.sent() > 0;
+        if self.aborting {
+            // What is wrong is found again by whoever sends next.
+            let _ = self.abort();
+        }
     }
 
     /// Tries to have `fill` write a message of at most `max` bytes into the ring, as

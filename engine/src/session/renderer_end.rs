@@ -216,8 +216,11 @@ impl RendererEnd {
                 // A main that is this slow gets as much as there is space for.
                 Put::Full(len) => {
                     pace = Pace::Full;
-                    self.wait_for(outbound, len, window, when_full)
-                        .inspect_err(|_| outbound.give_up(&run))?;
+                    if let Err(error) = self.wait_for(outbound, len, window, when_full) {
+                        outbound.give_up(&run);
+                        self.flush(outbound);
+                        return Err(error);
+                    }
                 }
                 // Main may begin to read before all is there.
                 _ => {

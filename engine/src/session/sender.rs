@@ -62,9 +62,10 @@ impl Sender {
         self.lane.content_max() - ENVELOPE
     }
 
-    /// The longest content of a run's record: a quarter of the window, so that both sides copy at once.
+    /// The longest content of a run's record: a quarter of the window, so that both sides copy at once,
+    /// less the line that a renderer keeps in reserve behind it.
     pub(crate) fn fragment_max(&self) -> usize {
-        RUN_WINDOW.min(self.lane.capacity() / 2) / 4 - HEADER_WORD
+        RUN_WINDOW.min(self.lane.capacity() / 2) / 4 - LINE - HEADER_WORD
     }
 
     /// Puts a message that is one record.
@@ -130,6 +131,24 @@ impl Sender {
                 claim.commit(len);
                 Ok(Put::Done)
             }
+            Err(error) => refused(error, len),
+        }
+    }
+
+    /// The same if there is room for a line besides, which a record without a payload takes: a run that
+    /// was begun in this way can be taken back at any time.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn put_revocable(
+        &mut self,
+        run: &mut Run,
+        rest: &[u8],
+        pace: Pace,
+    ) -> Result<Put, Corrupt> {
+        let len = run.next_len(self.fragment_max()) + LINE;
+        match self.lane.claim(len).map(drop) {
+            Ok(()) => self.put_fragment(run, rest, pace),
             Err(error) => refused(error, len),
         }
     }
