@@ -162,7 +162,7 @@ impl Outbox {
             return Err(Error::TooLarge { found, limit: most });
         }
         let queued = self.overflow.queued() + content.len() + RECORD_COST;
-        if !self.overflow.is_empty() && queued > limit {
+        if self.overflow.has_messages() && queued > limit {
             return Err(Error::Backpressure { queued, limit });
         }
         if found <= self.sender.payload_max() {

@@ -1,7 +1,7 @@
 //! What waits in main behind a full ring.
 
 use super::pool::{Kept, Pool};
-use crate::wire::{Content, Run};
+use crate::wire::{Content, Kind, Run};
 use std::collections::VecDeque;
 
 /// What a record that waits costs besides its content: its entry, twice, because the queue grows by
@@ -18,12 +18,16 @@ pub(crate) struct Overflow {
     /// The contents of the entries that are records.
     bytes: VecDeque<u8>,
     queued: usize,
+    /// Of the entries, those that are no definitions.
+    messages: usize,
 }
 
 #[derive(Debug)]
 enum Entry {
     /// So many bytes of content.
     Record(u32),
+    /// The same, of a channel's name.
+    Definition(u32),
     Large(Box<Large>),
 }
 
@@ -47,6 +51,11 @@ impl Overflow {
         matches!(self.entries.front(), Some(Entry::Large(_)))
     }
 
+    /// Whether there is more than names of channels, whose messages are still to come.
+    pub(crate) fn has_messages(&self) -> bool {
+        self.messages > 0
+    }
+
     /// Bytes that wait, with what they cost besides.
     pub(crate) fn queued(&self) -> usize {
         self.queued
@@ -56,7 +65,13 @@ impl Overflow {
     pub(crate) fn push(&mut self, content: &Content<'_>) {
         // Nothing that is longer than a ring is a record.
         let len = u32::try_from(content.len()).unwrap_or(u32::MAX);
-        self.entries.push_back(Entry::Record(len));
+        self.entries.push_back(match content.envelope.kind {
+            Kind::Define | Kind::DefineTyped => Entry::Definition(len),
+            _ => {
+                self.messages += 1;
+                Entry::Record(len)
+            }
+        });
         self.bytes.extend(content.envelope.encode());
         self.bytes.extend(content.payload);
         self.queued += content.len() + RECORD_COST;
@@ -65,13 +80,14 @@ impl Overflow {
     /// Adds a run and the rest of its payload.
     pub(crate) fn push_run(&mut self, run: Run, rest: Kept) {
         self.queued += rest.len() + RECORD_COST;
+        self.messages += 1;
         self.entries.push_back(Entry::Large(Box::new(Large { run, rest, sent: 0 })));
     }
 
     /// The content length of the next record, of which `max` is the longest.
     pub(crate) fn next_len(&self, max: usize) -> Option<usize> {
         self.entries.front().map(|entry| match entry {
-            Entry::Record(len) => *len as usize,
+            Entry::Record(len) | Entry::Definition(len) => *len as usize,
             Entry::Large(large) => large.run.next_len(max),
         })
     }
@@ -84,13 +100,15 @@ impl Overflow {
                 large.run.write(place, &large.rest[large.sent..]);
                 large.sent += large.run.sent() - before;
                 if large.run.is_done() {
+                    self.messages -= 1;
                     self.queued -= large.rest.len() + RECORD_COST;
                     if let Some(Entry::Large(large)) = self.entries.pop_front() {
                         pool.give_kept(large.rest);
                     }
                 }
             }
-            Some(Entry::Record(_)) => {
+            Some(entry) => {
+                self.messages -= usize::from(matches!(entry, Entry::Record(_)));
                 self.pop_record(place);
                 self.entries.pop_front();
             }
