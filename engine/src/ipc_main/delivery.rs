@@ -93,7 +93,7 @@ impl Delivery<'_> {
         if envelope.kind == Kind::Invoke {
             let known = self.names.get(envelope.slot)?;
             self.page.end().link.tally.received.count(whole.len());
-            let args = gathered_args(known, whole)?;
+            let args = gathered_args(known, self.core.pool.fitted(whole))?;
             self.tasks.invoke(self.core, self.page, &known.channel, envelope.call, args);
             return Ok(());
         }

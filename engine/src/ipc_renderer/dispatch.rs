@@ -317,6 +317,7 @@ impl IpcRenderer {
     }
 
     fn answer_whole(&self, envelope: Envelope, buffer: Buffer) -> Result<(), Corrupt> {
+        let buffer = self.core.end.pool.fitted(buffer);
         self.core.end.link.tally.received.count(buffer.len());
         let waited = self
             .core

@@ -41,6 +41,17 @@ impl Pool {
         self.free.pop().unwrap_or_default()
     }
 
+    /// The buffer for somebody who keeps it: one of its own size, if it was there for something larger.
+    pub(crate) fn fitted(&self, buffer: Buffer) -> Buffer {
+        if buffer.capacity() / 2 <= buffer.len() {
+            return buffer;
+        }
+        let mut fitted = Buffer::with_capacity(buffer.len());
+        fitted.extend_from_slice(&buffer);
+        self.give(buffer);
+        fitted
+    }
+
     /// Takes a buffer back, if it is worth keeping and not too large.
     pub(crate) fn give(&self, mut buffer: Buffer) {
         if (1..=POOLED_BYTES).contains(&buffer.capacity()) {
@@ -111,6 +122,20 @@ mod tests {
         pool.give(buffer);
         let again = pool.take();
         assert_eq!((again.as_ptr(), again.len()), (place, 0));
+    }
+
+    #[test]
+    fn what_somebody_keeps_is_of_its_own_size() {
+        let pool = Pool::new();
+        let large = |len: usize| {
+            let mut buffer = Buffer::with_capacity(4096);
+            buffer.resize(len, 7);
+            pool.fitted(buffer)
+        };
+        let fitted = large(1000);
+        assert_eq!((fitted.capacity(), fitted.as_slice()), (1000, [7; 1000].as_slice()));
+        assert_eq!(pool.take().capacity(), 4096);
+        assert_eq!(large(4000).capacity(), 4096);
     }
 
     #[test]
