@@ -118,7 +118,7 @@ impl Gather {
     /// Lets `fill` write the run's next `len` bytes.
     ///
     /// # Errors
-    /// [`Corrupt`] if there is no run, or it is shorter.
+    /// [`Corrupt`] if there is no run, or it is shorter, or `len` is zero.
     #[expect(unsafe_code, reason = "memory is not cleared before it is written")]
     pub(crate) fn extend(
         &mut self,
@@ -130,7 +130,8 @@ impl Gather {
             return Err(Corrupt { place: "fragment of no run", found, expected });
         };
         let (have, left) = (run.buffer.len(), run.total - run.buffer.len());
-        if len > left {
+        // One without bytes would be no progress, and keep what was promised for the run for ever.
+        if len == 0 || len > left {
             let (found, expected) = (len as u64, left as u64);
             return Err(Corrupt { place: "bytes of a fragment", found, expected });
         }
