@@ -192,6 +192,7 @@ impl<'p> Claim<'p> {
     /// The content, for longer than the claim, which ends unwritten. The same claim made again before
     /// anything else finds the same bytes.
     #[inline]
+    #[cfg(not(loom))]
     #[expect(unsafe_code, reason = "the claim is the permission to write")]
     pub(crate) fn into_bytes(self) -> &'p mut [u8] {
         // SAFETY: as in `bytes`; the producer stays borrowed for as long as the slice, so that nothing
