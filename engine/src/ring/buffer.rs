@@ -34,6 +34,7 @@ impl CopyBuffer {
     /// The content that was copied last.
     #[inline]
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "what was copied last lies in the buffer")]
     pub fn last(&self) -> &[u8] {
         let len = self.len;
         assert!(HEADER_WORD + len <= self.lines.len() * LINE, "content beyond the copy");

@@ -177,9 +177,11 @@ impl Outbound {
         Ok(put)
     }
 
-    /// Whether so many bytes of the ring are free now, or main's words are impossible.
-    pub(crate) fn has_space(&mut self, bytes: usize) -> bool {
-        self.sender.lane.look_for_space().map_or(true, |free| free >= bytes)
+    /// Whether a record of `len` bytes of content fits now, with so many bytes `free` before it. `true`
+    /// as well if it never will.
+    pub(crate) fn has_space(&mut self, len: usize, free: usize) -> bool {
+        let has_free = self.sender.lane.look_for_space().map_or(true, |space| space >= free);
+        has_free && !matches!(self.sender.lane.claim(len), Err(ClaimError::Full { .. }))
     }
 
     /// Announces a sleep until `len` bytes may fit: `None` if they fit now.

@@ -239,9 +239,7 @@ mod tests {
                             let rest = &payload[run.sent()..];
                             run.write(&mut vec![0; record.len()], rest);
                         }
-                        let mut rest = Buffer::new();
-                        rest.extend_from_slice(&payload[run.sent()..]);
-                        overflow.push_run(run, rest);
+                        overflow.push_run(run, pool.keep(&payload[run.sent()..]));
                         let rest = records.into_iter().skip(sent);
                         model.extend(rest.map(|record| (Kind::Message, record)));
                     }

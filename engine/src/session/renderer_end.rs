@@ -11,7 +11,7 @@ use super::pool::Pool;
 use super::replies::Replies;
 use super::sender::{Filled, Pace, Put};
 use crate::error::Error;
-use crate::layout::{LINE, WaitWords};
+use crate::layout::WaitWords;
 use crate::limits::{LIVENESS_SLICE, SPIN_MAX};
 use crate::rendezvous::handshake::Welcomed;
 use crate::rendezvous::stream::Stream;
@@ -328,8 +328,7 @@ impl RendererEnd {
         len: usize,
         when_full: WhenFull,
     ) -> Result<(), Error> {
-        let free = (len + 2 * LINE).max(self.capacity / 16);
-        self.wait_for(outbound, len, free, when_full)
+        self.wait_for(outbound, len, self.capacity / 16, when_full)
     }
 
     /// Waits until `free` bytes of the ring are, or asleep until `len` bytes of content fit.
@@ -348,7 +347,7 @@ impl RendererEnd {
         }
         let deadline = when_full.deadline();
         let elsewhere = || self.link.peer_elsewhere();
-        match self.space_spin.until(|| outbound.has_space(free), elsewhere) {
+        match self.space_spin.until(|| outbound.has_space(len, free), elsewhere) {
             SpinOutcome::Ready => return Ok(()),
             SpinOutcome::Look if !self.look_for_main() => return Err(Error::MainGone),
             SpinOutcome::Look if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
