@@ -42,6 +42,17 @@ impl<L: ?Sized> Clone for Snapshot<L> {
     }
 }
 
+impl<L: ?Sized> Snapshot<L> {
+    /// The listener, if there is one and it stays.
+    #[inline]
+    pub(crate) fn sole(&self) -> Option<&L> {
+        match self.0.as_deref() {
+            Some([Entry { listener, called: None, .. }]) => Some(listener),
+            _ => None,
+        }
+    }
+}
+
 /// Names one registration of one emitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListenerId(u64);

@@ -148,30 +148,44 @@ impl Turn<'_> {
         let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
         let version = emitter.version();
         let event = Event::new(page, &known.channel, None);
-        let word = envelope.encode();
-        let mut content = buffer.last();
-        loop {
-            let payload = Payload::new(known, &content[ENVELOPE..])?;
-            alike.messages += 1;
-            alike.bytes += content.len();
-            let call = |listener: &Listener| guarded(|| listener(&event, payload));
-            if let Some(error) = emitter.emit_to(snapshot, &known.channel, call).failed {
-                core.failed(&known.channel, &error)?;
+        let (word, sole) = (envelope.encode(), snapshot.sole());
+        // One border for all: a panic ends the message that it is in, and the rest is taken as any other.
+        let run = guarded(|| {
+            loop {
+                let content = buffer.last();
+                let payload = match Payload::new(known, &content[ENVELOPE..]) {
+                    Ok(payload) => payload,
+                    Err(corrupt) => return Ok(Err(corrupt)),
+                };
+                alike.messages += 1;
+                alike.bytes += content.len();
+                let call = |listener: &Listener| listener(&event, payload);
+                match sole {
+                    Some(listener) => call(listener)?,
+                    None => emitter
+                        .emit_to(snapshot, &known.channel, call)
+                        .failed
+                        .map_or(Ok(()), Err)?,
+                }
+                let go_on = alike.messages < left.messages && alike.bytes < left.bytes;
+                if !go_on || page.is_destroyed() || emitter.version() != version {
+                    return Ok(Ok(()));
+                }
+                lane.prefetch();
+                let record = match lane.peek() {
+                    Ok(Some(record)) => record,
+                    Ok(None) => return Ok(Ok(())),
+                    Err(corrupt) => return Ok(Err(corrupt)),
+                };
+                if record.len() > SHORT || !record.copy_into(buffer).starts_with(&word) {
+                    record.leave();
+                    return Ok(Ok(()));
+                }
+                drop(record);
+                lane.publish_some();
             }
-            let go_on = alike.messages < left.messages && alike.bytes < left.bytes;
-            if !go_on || page.is_destroyed() || emitter.version() != version {
-                return Ok(());
-            }
-            lane.prefetch();
-            let Some(record) = lane.peek()? else { return Ok(()) };
-            if record.len() > SHORT || !record.copy_into(buffer).starts_with(&word) {
-                record.leave();
-                return Ok(());
-            }
-            drop(record);
-            lane.publish_some();
-            content = buffer.last();
-        }
+        });
+        run.unwrap_or_else(|error| core.failed(&known.channel, &error))
     }
 
     /// Takes a record that is large, or part of a message that is.

@@ -231,11 +231,17 @@ impl IpcRenderer {
         let emitter = &self.core.emitter;
         let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
         let version = emitter.version();
-        let word = envelope.encode();
+        let (word, sole) = (envelope.encode(), snapshot.sole());
+        let event = RendererEvent::new(self, &known.channel);
         let (mut delivered, mut bytes) = (0, 0);
-        let mut run = || {
+        // One border for all: a panic ends the message that it is in, and the rest is taken as any other.
+        let ran = guarded(|| {
             while delivered < budget && emitter.version() == version {
-                let Some(record) = lane.peek()? else { break };
+                let record = match lane.peek() {
+                    Ok(Some(record)) => record,
+                    Ok(None) => break,
+                    Err(corrupt) => return Ok(Err(corrupt)),
+                };
                 // SAFETY: as in `deliver_next`.
                 #[expect(unsafe_code, reason = "the renderer reads main's records in place")]
                 let content = unsafe { record.content() };
@@ -244,12 +250,25 @@ impl IpcRenderer {
                     break;
                 };
                 (delivered, bytes) = (delivered + 1, bytes + content.len());
-                self.emit(known, snapshot, payload)?;
+                let payload = match Payload::new(known, payload) {
+                    Ok(payload) => payload,
+                    Err(corrupt) => return Ok(Err(corrupt)),
+                };
+                let call = |listener: &Listener| listener(&event, payload);
+                match sole {
+                    Some(listener) => call(listener)?,
+                    None => {
+                        emitter
+                            .emit_to(snapshot, &known.channel, call)
+                            .failed
+                            .map_or(Ok(()), Err)?;
+                    }
+                }
             }
-            Ok(())
-        };
-        let ran = run();
+            Ok(Ok(()))
+        });
         self.core.end.link.tally.received.count_many(delivered, bytes);
+        let ran = ran.unwrap_or_else(|error| self.core.failed(&known.channel, &error));
         ran.map(|()| delivered)
     }
 
