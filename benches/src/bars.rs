@@ -154,7 +154,8 @@ pub(crate) static ALL: &[Listed] = &[
         rounds: Rounds { rounds: 50, messages: 64 },
         floor: Floor::Copy1MiB,
     },
-    &echo::Echo,
+    &echo::Echo::<false>,
+    &echo::Echo::<true>,
     &system_calls::SystemCalls,
     &Allocations {
         name: "allocations, renderer",

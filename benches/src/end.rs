@@ -107,6 +107,27 @@ impl End {
         laps.sample(self.clock)
     }
 
+    /// As [`time`](Self::time), with a check of what each trip brought that the clock does not count.
+    pub(crate) fn time_then<T>(
+        &self,
+        trips: u32,
+        mut trip: impl FnMut(u32) -> Result<T>,
+        mut check: impl FnMut(u32, T) -> Result<()>,
+    ) -> Result<Sample> {
+        let warming = warming(trips);
+        let mut laps = Laps::with_room(trips);
+        self.meet()?;
+        for number in 1..=warming + trips {
+            laps.start();
+            let brought = trip(number)?;
+            if number > warming {
+                laps.lap();
+            }
+            check(number, brought)?;
+        }
+        laps.sample(self.clock)
+    }
+
     /// As [`time`](Self::time), for trips to an end that sleeps. On two CPUs each trip waits, untimed
     /// and awake, until the other end has gone to sleep; left alone, two ends that never spin
     /// settle into one of several rhythms, some without any sleep, and medians differ by ten times

@@ -88,7 +88,7 @@ fn to_main(renderer: &IpcRenderer, payload: &[u8]) -> Result<(), Error> {
 }
 
 fn to_renderer(page: &WebContents, payload: &[u8]) -> Result<(), Error> {
-    let mut claim = page.claim(CHANNEL, payload.len())?;
+    let mut claim = page.try_claim(CHANNEL, payload.len())?;
     claim.bytes().copy_from_slice(payload);
     claim.commit(payload.len())
 }

@@ -25,18 +25,39 @@ impl<'w> WebContentsClaim<'w> {
         channel: &'w str,
         len: usize,
     ) -> Result<Self, Error> {
-        let end = burst.page().end();
-        let archive = end.raw_archive_len(len)?;
-        let placed = match burst.outbox().reserve(Signature::dynamic(channel), archive) {
-            Ok(place) => place.is_some(),
-            Err(error) => return Err(end.failed(error)),
-        };
-        let buffer = (!placed).then(|| {
-            let mut zeroed = end.pool.take();
+        let pool = &burst.page().end().pool;
+        let archive = Self::place(&mut burst, channel, len)?;
+        let buffer = archive.err().map(|archive| {
+            let mut zeroed = pool.take();
             zeroed.resize(archive, 0);
             zeroed
         });
         Ok(Self { burst, channel, len, buffer })
+    }
+
+    pub(super) fn in_place(
+        mut burst: WebContentsBurst<'w>,
+        channel: &'w str,
+        len: usize,
+    ) -> Result<Self, Error> {
+        match Self::place(&mut burst, channel, len)? {
+            Ok(()) => Ok(Self { burst, channel, len, buffer: None }),
+            Err(archive) => Err(burst.outbox().no_room(archive)),
+        }
+    }
+
+    /// Looks for a place in the ring: the size of the archive if there is none.
+    fn place(
+        burst: &mut WebContentsBurst<'w>,
+        channel: &str,
+        len: usize,
+    ) -> Result<Result<(), usize>, Error> {
+        let end = burst.page().end();
+        let archive = end.raw_archive_len(len)?;
+        match burst.outbox().reserve(Signature::dynamic(channel), archive) {
+            Ok(place) => Ok(place.map(drop).ok_or(archive)),
+            Err(error) => Err(end.failed(error)),
+        }
     }
 
     /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of 16.

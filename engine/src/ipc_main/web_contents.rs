@@ -76,6 +76,21 @@ impl WebContents {
         WebContentsClaim::new(self.burst()?, channel, len)
     }
 
+    /// The same in the ring or not at all, for a main that has nothing better to do than to wait for its
+    /// renderer: what is written in a buffer is copied once more.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim); [`Error::Backpressure`] while there is no room, until main has
+    /// [dispatched](crate::IpcMain::dispatch) what waits and the renderer has read;
+    /// [`Error::TooLarge`] if the ring never has room for so much at once.
+    pub fn try_claim<'w>(
+        &'w self,
+        channel: &'w str,
+        len: usize,
+    ) -> Result<WebContentsClaim<'w>, Error> {
+        WebContentsClaim::in_place(self.burst()?, channel, len)
+    }
+
     /// Begins a burst: messages that leave together, at less cost each. Other threads that send to this
     /// renderer wait until it ends.
     ///

@@ -105,6 +105,16 @@ impl Outbox {
         Ok(self.sender.reserve(len)?)
     }
 
+    /// Why a payload of `len` bytes has no place in the ring now.
+    #[cold]
+    pub(crate) fn no_room(&self, len: usize) -> Error {
+        let (capacity, limit) = (self.sender.lane.capacity(), self.sender.payload_max());
+        if len > limit {
+            return Error::TooLarge { found: len, limit };
+        }
+        Error::Backpressure { queued: capacity + self.overflow.queued() + len, limit: capacity }
+    }
+
     #[inline]
     fn envelope(&mut self, signature: Signature<'_>) -> Result<Envelope, Error> {
         let slot = match self.sender.names.get(signature) {
