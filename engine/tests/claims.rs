@@ -1,7 +1,7 @@
 //! Who holds a claim or burst is told so instead of waiting for itself.
 
 use ringmain::value::Bytes;
-use ringmain::{Error, IpcMain, IpcRenderer, MainOptions, WebContents, WhenFull, args};
+use ringmain::{Channel, Error, IpcMain, IpcRenderer, MainOptions, WebContents, WhenFull, args};
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
@@ -174,4 +174,27 @@ fn what_is_sent_behind_a_claim_that_waits_keeps_its_place() {
     }
     let expected = [(200_000, Some(1)), (10, Some(2)), (5, Some(3))];
     assert_eq!(rx.try_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_small_typed_message_behind_a_large_one_takes_no_more_room_than_it_needs() {
+    static BYTES: Channel<Vec<u8>> = Channel::new("typed", 1);
+    let trio = Trio::new("room");
+    let Trio { main, first, .. } = &trio;
+    first.send_typed(&BYTES, &vec![1; 30_000]).unwrap();
+    while main.dispatch(usize::MAX).unwrap() > 0 {}
+    // Nobody reads these, and they leave some kilobytes.
+    for _ in 0..50 {
+        first.try_send("filling", args![Bytes(&[0; 1000])]).unwrap();
+    }
+    let mut burst = first.burst(WhenFull::Fail).unwrap();
+    assert_eq!(burst.send_typed(&BYTES, &vec![2; 10]), Ok(()));
+    let large = burst.send_typed(&BYTES, &vec![3; 30_000]);
+    assert!(matches!(large, Err(Error::Backpressure { .. })), "{large:?}");
+    assert_eq!(burst.send_typed(&BYTES, &vec![4; 10]), Ok(()));
+    drop(burst);
+    let (tx, rx) = channel();
+    main.on_typed(&BYTES, move |_event, bytes| tx.send((bytes.len(), bytes[0])));
+    while main.dispatch(usize::MAX).unwrap() > 0 {}
+    assert_eq!(rx.try_iter().collect::<Vec<_>>(), [(10, 2), (10, 4)]);
 }

@@ -61,11 +61,11 @@ impl<'r> RendererBurst<'r> {
     /// As there, and as [`send`](Self::send).
     #[inline]
     pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
-        let (end, when_full) = (&self.renderer.core.end, self.when_full);
+        let end = &self.renderer.core.end;
         let outbound = self.outbound();
         let room = channel.room(outbound.payload_max());
         let write = |place: &mut [u8]| channel.write(value, place);
-        match end.fill(outbound, channel.signature(), room, write, when_full) {
+        match end.fill(outbound, channel.signature(), room, write) {
             Ok(true) => {
                 end.hint(outbound);
                 Ok(())
@@ -75,7 +75,7 @@ impl<'r> RendererBurst<'r> {
         }
     }
 
-    /// A message that takes more room than the last one.
+    /// A message that takes more room than the last one, or has to wait for what it takes.
     #[cold]
     fn send_larger<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let pool = &self.renderer.core.end.pool;

@@ -77,8 +77,8 @@ impl<'r> RendererClaim<'r> {
         let archive = end.raw_archive_len(len)?;
         match buffer {
             None => {
-                let when_full = burst.when_full();
-                end.fill(burst.outbound(), signature, archive, |_| Some(archive), when_full)?;
+                let filled = end.fill(burst.outbound(), signature, archive, |_| Some(archive))?;
+                assert!(filled, "reserved by `new`");
             }
             Some(mut buffer) => {
                 buffer.resize(archive, 0);

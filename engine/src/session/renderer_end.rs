@@ -232,8 +232,8 @@ impl RendererEnd {
         Ok(())
     }
 
-    /// Has `fill` write a message of at most `max` bytes into the ring, waiting for space if need be.
-    /// `false` if it takes more.
+    /// Has `fill` write a message of at most `max` bytes into the ring. `false` if there is no room for
+    /// so many now, or it takes more.
     ///
     /// # Errors
     /// As [`send_call`](Self::send_call).
@@ -243,18 +243,14 @@ impl RendererEnd {
         outbound: &mut Outbound,
         signature: Signature<'_>,
         max: usize,
-        mut fill: impl FnMut(&mut [u8]) -> Option<usize>,
-        when_full: WhenFull,
+        fill: impl FnOnce(&mut [u8]) -> Option<usize>,
     ) -> Result<bool, Error> {
-        loop {
-            match outbound.fill(signature, max, &mut fill)? {
-                Filled::Done(len) => {
-                    self.link.tally.sent.count(ENVELOPE + len);
-                    return Ok(true);
-                }
-                Filled::Full(len) => self.wait_for_space(outbound, len, when_full)?,
-                Filled::TooSmall => return Ok(false),
+        match outbound.fill(signature, max, fill)? {
+            Filled::Done(len) => {
+                self.link.tally.sent.count(ENVELOPE + len);
+                Ok(true)
             }
+            Filled::Full(_) | Filled::TooSmall => Ok(false),
         }
     }
 
