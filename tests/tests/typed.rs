@@ -1,7 +1,7 @@
 //! Typed channels between two processes.
 
 use ringmain::{Channel, MainOptions, Trust, args};
-use ringmain_tests::types::{OLD_SAMPLE, REPORT, Report, SAMPLE, Sample, TOUCHY};
+use ringmain_tests::types::{CHAIN, OLD_SAMPLE, REPORT, Report, SAMPLE, Sample, TOUCHY};
 use ringmain_tests::{Log, Stage, listed, renderer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -194,4 +194,27 @@ fn a_channel_may_be_named_while_the_program_runs() {
     assert_eq!(named.fingerprint(), SAMPLE.fingerprint());
     assert_ne!(named.fingerprint(), OLD_SAMPLE.fingerprint());
     assert_ne!(named.fingerprint(), REPORT.fingerprint());
+}
+
+#[test]
+fn types_may_nest_as_deep_as_is_said() {
+    // A link is a box, and the first one is the archive itself.
+    let deepest = ringmain::typed::DEPTH_MAX - 1;
+    let stage = Stage::with(&small_ring());
+    let depths = Log::new();
+    stage.on_typed(&CHAIN, {
+        let depths = depths.clone();
+        move |_event, chain| {
+            depths
+                .push(std::iter::successors(chain.next.as_deref(), |it| it.next.as_deref()).count())
+        }
+    });
+    let failed = Log::new();
+    stage.on_diagnostic({
+        let failed = failed.clone();
+        move |diagnostic| failed.push(diagnostic.to_string())
+    });
+    stage.start(renderer!("chain", 1, deepest));
+    stage.run_to_the_end(1);
+    assert_eq!((depths.take(), failed.take()), (vec![1, deepest], Vec::new()));
 }

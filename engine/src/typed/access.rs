@@ -22,7 +22,8 @@ pub const DEPTH_MAX: usize = 128;
 /// [`Corrupt`] if it is none.
 #[inline]
 pub(super) fn access<T: Schema>(archive: &[u8]) -> Result<&T::Archived, Corrupt> {
-    let depth = NonZeroUsize::new(DEPTH_MAX);
+    // The level at which rkyv's count is down to none is refused.
+    let depth = NonZeroUsize::new(DEPTH_MAX + 1);
     let mut context = Parts::new(ArchiveValidator::with_max_depth(archive, depth), ());
     let (found, expected) = (archive.len() as u64, size_of::<T::Archived>() as u64);
     access_with_context::<T::Archived, _, Failure>(archive, &mut context)

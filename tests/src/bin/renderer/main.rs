@@ -67,6 +67,7 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("typed-mixed", typed::mixed),
     ("typed-mismatched", typed::mismatched),
     ("touchy", typed::touchy),
+    ("chain", typed::chain),
     ("raw-upload", raw::upload),
     ("raw-download", raw::download),
     ("bursts", raw::bursts),

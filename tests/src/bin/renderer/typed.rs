@@ -1,7 +1,9 @@
 //! Scenarios of typed channels.
 
 use ringmain::{BoxError, IpcRenderer, args};
-use ringmain_tests::types::{OLD_SAMPLE, REPORT, Report, SAMPLE, Sample, TOUCHY, Touchy};
+use ringmain_tests::types::{
+    CHAIN, Chain, OLD_SAMPLE, REPORT, Report, SAMPLE, Sample, TOUCHY, Touchy,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -82,5 +84,14 @@ pub(crate) fn touchy(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxErro
     assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).is_err());
     renderer.send_typed(&TOUCHY, &Touchy(2))?;
     renderer.send("end", args![])?;
+    Ok(())
+}
+
+/// Sends chains of so many links.
+pub(crate) fn chain(renderer: &IpcRenderer, words: &[String]) -> Result<(), BoxError> {
+    for word in words {
+        let longer = |next, _| Chain { next: Some(Box::new(next)) };
+        renderer.send_typed(&CHAIN, &(0..word.parse()?).fold(Chain::default(), longer))?;
+    }
     Ok(())
 }
