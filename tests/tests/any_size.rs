@@ -156,21 +156,6 @@ fn a_renderers_claim_past_a_gigabyte_is_refused_at_no_cost() {
 }
 
 #[test]
-fn mains_claim_past_a_gigabyte_is_refused_at_no_cost() {
-    let stage = Stage::new();
-    let page = stage.start(renderer!("serve"));
-    let claimed = (1 << 30) + 1;
-    let before = ringmain_tests::resident();
-    let refused = page.claim("huge", claimed).map(drop).unwrap_err();
-    let Error::TooLarge { found, limit } = refused else { panic!("{refused:?}") };
-    assert_eq!(limit, ringmain::limits::MESSAGE_LIMIT);
-    assert!((claimed..claimed + 100).contains(&found));
-    assert!(ringmain_tests::resident() < before + (400 << 20), "other tests aside");
-    page.send("stop", args![]).unwrap();
-    stage.run_to_the_end(1);
-}
-
-#[test]
 fn values_of_any_size_are_sent_on_as_they_came() {
     let stage = small_ring();
     let len = 5 * CAPACITY;

@@ -2,7 +2,7 @@
 //!
 //! A process's memory is looked at as a whole, so these tests run one at a time.
 
-use ringmain::MainOptions;
+use ringmain::{Error, MainOptions, args};
 use ringmain_tests::{Log, Stage, is_numbered, listed, numbered, renderer, resident};
 use std::sync::{Mutex, PoisonError};
 
@@ -67,4 +67,20 @@ fn arguments_that_a_handler_keeps_take_no_more_memory_than_they_are_long() {
     let sizes = sizes.take();
     let bound = count * argument + ringmain::limits::POOLED_BUFFERS * 2 * message + SLACK;
     assert!(sizes[0] < before + bound, "{} of {bound} bytes", sizes[0] - before);
+}
+
+#[test]
+fn mains_claim_past_a_gigabyte_is_refused_at_no_cost() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let stage = Stage::new();
+    let page = stage.start(renderer!("serve"));
+    let claimed = (1 << 30) + 1;
+    let before = resident();
+    let refused = page.claim("huge", claimed).map(drop).unwrap_err();
+    let Error::TooLarge { found, limit } = refused else { panic!("{refused:?}") };
+    assert_eq!(limit, ringmain::limits::MESSAGE_LIMIT);
+    assert!((claimed..claimed + 100).contains(&found));
+    assert!(resident() < before + (1 << 20));
+    page.send("stop", args![]).unwrap();
+    stage.run_to_the_end(1);
 }
