@@ -6,7 +6,7 @@
 //!   │ kind   │ flags │ slot    │ call      │ payload …     │
 //!   └────────┴───────┴─────────┴───────────┴───────────────┘
 //! ```
-//! The one flag, 1, says that the record [begins a run](run): a message in several records.
+//! The one flag, 1, says that the record begins a run: a message in several records.
 //!
 //! | kind | lane | slot | call | payload |
 //! |---|---|---|---|---|
