@@ -22,10 +22,14 @@ fn piped(mut command: Command) -> (Command, PipeWriter, BufReader<PipeReader>) {
     (command, ear, BufReader::new(voice))
 }
 
-fn line(voice: &mut BufReader<PipeReader>) -> String {
+/// Waits for the renderer of this main to say so; if it ends instead, the test says how.
+fn says(stage: &Stage, voice: &mut BufReader<PipeReader>, expected: &str) {
     let mut line = String::new();
     voice.read_line(&mut line).unwrap();
-    line.trim_end().to_owned()
+    if line.is_empty() {
+        panic!("{:?}", stage.run_until_gone(1));
+    }
+    assert_eq!(line.trim_end(), expected);
 }
 
 /// The numbers of the messages that come, each of which is what was sent.
@@ -74,7 +78,7 @@ fn what_was_given_up_in_the_middle_is_never_seen() {
     stage.start(command);
     stage.run_until_attached(1);
     drop(begin);
-    assert_eq!(line(&mut voice), "gave up");
+    says(&stage, &mut voice, "gave up");
     stage.run_to_the_end(1);
     assert_eq!(numbers.take(), [0, 1, 2, 3]);
 }
@@ -93,7 +97,7 @@ fn a_renderer_that_gave_up_and_rests_keeps_no_memory_from_others() {
     let page = stage.start(command);
     stage.run_until_attached(1);
     writeln!(ear, "begin").unwrap();
-    assert_eq!(line(&mut voice), "gave up");
+    says(&stage, &mut voice, "gave up");
     stage.start(renderer!("upload", 8 * CAPACITY));
     stage.run_to_the_end(1);
     assert_eq!(numbers.take(), [0]);
@@ -111,7 +115,7 @@ fn the_memory_of_a_renderer_that_is_killed_in_the_middle_is_given_back() {
     let page = stage.start(command);
     stage.run_until_attached(1);
     drop(begin);
-    assert_eq!(line(&mut voice), "waits");
+    says(&stage, &mut voice, "waits");
     kill(page.process_id());
     until_dead(page.process_id());
     assert_eq!(stage.run_until_gone(1)[0].id, page.id());
