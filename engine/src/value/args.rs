@@ -78,7 +78,7 @@ impl Args {
             let slot = builder.root(position);
             argument.write(&mut builder, slot);
         }
-        builder.finish_args()
+        builder.take_args()
     }
 
     /// Owned arguments out of bytes that a peer wrote: `fill` copies all `len` of them into

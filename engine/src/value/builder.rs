@@ -11,7 +11,7 @@ use super::pool::Pool;
 use super::scalar::Scalar;
 use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Code, NODE_SIZE, Shape, code, moved, tag};
-use super::{Args, ToValue, Value, Wtf8, wtf8};
+use super::{Args, Name, ToValue, Value, Wtf8, wtf8};
 use crate::Error;
 
 /// Builds [`Args`] or a [`Value`] node by node, without recursion and in any order.
@@ -62,11 +62,24 @@ impl Slot {
     pub(super) fn number(self) -> u32 {
         self.0
     }
+
+    #[cold]
+    #[inline(never)]
+    fn is_foreign(self) -> ! {
+        panic!("{self:?} is another builder's")
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn is_buffer(self) -> ! {
+        panic!("{self:?} is a buffer, which stays one")
+    }
 }
 
 impl Iterator for Slots {
     type Item = Slot;
 
+    #[inline]
     fn next(&mut self) -> Option<Slot> {
         self.0.next().map(Slot)
     }
@@ -165,8 +178,14 @@ impl Builder {
     pub fn string(&mut self, slot: Slot, value: &str) {
         match Scalar::text(value) {
             Some(short) => self.scalar(slot, short),
-            None => self.pooled(slot, tag::STRING, 0, value.as_bytes(), 1),
+            None => self.long_string(slot, value),
         }
+    }
+
+    /// Writes a string that is not short. Apart, so that the short ones need no frame.
+    #[inline(never)]
+    pub(super) fn long_string(&mut self, slot: Slot, value: &str) {
+        self.pooled(slot, tag::STRING, 0, value.as_bytes(), 1);
     }
 
     /// Writes a string that may have lone surrogates.
@@ -228,6 +247,21 @@ impl Builder {
         }
     }
 
+    /// Writes an object with these keys, of which the short ones are written, and gives the slots
+    /// of its keys and values in turn.
+    #[inline]
+    pub(super) fn object_named(&mut self, slot: Slot, names: &[Name<'_>]) -> Slots {
+        let slots = self.run(slot, tag::OBJECT, 2 * names.len(), names.len());
+        let fresh = self.nodes.as_mut_slice().get_mut(slots.0.start as usize..);
+        let (entries, _) = fresh.unwrap_or_default().as_chunks_mut();
+        for ([key, _], name) in entries.iter_mut().zip(names) {
+            if let Name(Ok(short)) = name {
+                *key = short.bytes();
+            }
+        }
+        slots
+    }
+
     /// The arguments.
     ///
     /// # Errors
@@ -235,6 +269,12 @@ impl Builder {
     /// [`Error::TooLarge`] when the message would have 2 GiB or more.
     #[inline]
     pub fn finish_args(mut self) -> Result<Args, Error> {
+        self.take_args()
+    }
+
+    /// [`finish_args`](Self::finish_args) where the builder lies.
+    #[inline]
+    pub(super) fn take_args(&mut self) -> Result<Args, Error> {
         self.archive().map(Args::from_checked)
     }
 
@@ -245,6 +285,12 @@ impl Builder {
     /// [`Error::TooLarge`] when the value would have 2 GiB or more.
     #[inline]
     pub fn finish_value(mut self) -> Result<Value, Error> {
+        self.take_value()
+    }
+
+    /// [`finish_value`](Self::finish_value) where the builder lies.
+    #[inline]
+    pub(super) fn take_value(&mut self) -> Result<Value, Error> {
         if self.nodes.len() == 0 {
             let _ = self.reserve();
         }
@@ -277,9 +323,11 @@ impl Builder {
     /// Writes a node. Slots of buffers are not written again, because views rely on them.
     #[inline]
     pub(super) fn put_code(&mut self, slot: Slot, node: Code) {
-        let place = &mut self.nodes.as_mut_slice()[slot.0 as usize];
-        assert!(place[0] != tag::BUFFER, "{slot:?} is a buffer, which stays one");
-        *place = node.to_le_bytes();
+        match self.nodes.as_mut_slice().get_mut(slot.0 as usize) {
+            Some([tag::BUFFER, ..]) => slot.is_buffer(),
+            Some(place) => *place = node.to_le_bytes(),
+            None => slot.is_foreign(),
+        }
     }
 
     /// Writes a node with a range of the pool for `contents`.
@@ -315,8 +363,8 @@ impl Builder {
     fn run(&mut self, slot: Slot, tag: u8, links: usize, count: usize) -> Slots {
         let start = index(self.links.len());
         let slots = self.reserve_run(links);
-        for (link, slot) in self.links.grow(links).iter_mut().zip(slots.0.clone()) {
-            *link = slot.to_le_bytes();
+        for (link, number) in self.links.grow(links).iter_mut().zip(slots.0.start..) {
+            *link = number.to_le_bytes();
         }
         self.put_code(slot, code(tag, 0, start, index(count), 0));
         slots
@@ -334,7 +382,9 @@ impl Builder {
 
     #[inline]
     fn link(&mut self, slot: Slot) {
-        assert!((slot.0 as usize) < self.nodes.len(), "{slot:?} is another builder's");
+        if slot.0 as usize >= self.nodes.len() {
+            slot.is_foreign();
+        }
         self.links.push(slot.0.to_le_bytes());
     }
 }

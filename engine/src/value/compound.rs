@@ -1,5 +1,6 @@
 //! Containers that write themselves straight into a builder, without a value in between.
 
+use super::scalar::Scalar;
 use super::{BigIntRef, Builder, Slot, ToValue, Wtf8};
 
 /// An object of these entries, in this order. The macro [`object!`](crate::object) reads better.
@@ -42,8 +43,8 @@ pub enum Primitive<'a> {
     String(Wtf8<'a>),
 }
 
-/// An [`Object`](crate::value::Object) of anything that is [`ToValue`], written directly where it
-/// goes. A key is a literal, a variable, or an expression in parentheses.
+/// An object of anything that is [`ToValue`](crate::ToValue), written directly where it goes. A key
+/// is a literal, a variable, or an expression in parentheses.
 ///
 /// # Examples
 ///
@@ -56,9 +57,56 @@ pub enum Primitive<'a> {
 /// ```
 #[macro_export]
 macro_rules! object {
-    ($($key:tt : $value:expr),* $(,)?) => {
-        $crate::value::Object(&[$((&*$key, &$value as &dyn $crate::ToValue)),*])
+    ($($key:literal : $value:expr),* $(,)?) => {
+        $crate::value::Literal {
+            names: const { &[$($crate::value::Name::new($key)),*] },
+            values: &[$(&$value as &dyn $crate::ToValue),*],
+        }
     };
+    ($($key:tt : $value:expr),* $(,)?) => {
+        $crate::value::Literal {
+            names: &[$($crate::value::Name::new(&*$key)),*],
+            values: &[$(&$value as &dyn $crate::ToValue),*],
+        }
+    };
+}
+
+/// What [`object!`](crate::object) makes: keys, which are nodes already if they are literals, and
+/// as many values.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Literal<'a> {
+    pub names: &'a [Name<'a>],
+    pub values: &'a [&'a dyn ToValue],
+}
+
+/// A key: its node, if it is short.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a>(pub(super) Result<Scalar, &'a str>);
+
+impl<'a> Name<'a> {
+    #[must_use]
+    #[inline]
+    pub const fn new(text: &'a str) -> Name<'a> {
+        match Scalar::text(text) {
+            Some(short) => Name(Ok(short)),
+            None => Name(Err(text)),
+        }
+    }
+}
+
+impl ToValue for Literal<'_> {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        let mut slots = builder.object_named(slot, self.names);
+        for (name, contents) in self.names.iter().zip(self.values) {
+            let (Some(key), Some(value)) = (slots.next(), slots.next()) else { return };
+            if let Name(Err(long)) = name {
+                builder.long_string(key, long);
+            }
+            contents.write(builder, value);
+        }
+    }
 }
 
 impl ToValue for Object<'_> {
@@ -121,4 +169,4 @@ macro_rules! debug_as_value {
     )*};
 }
 
-debug_as_value!(Object Map Set);
+debug_as_value!(Literal Object Map Set);

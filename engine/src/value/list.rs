@@ -4,8 +4,9 @@
 /// Up to `N` items in place, more in a block.
 #[derive(Debug)]
 pub(super) struct List<T, const N: usize> {
-    /// Defaults from `small_len` on. Nothing if `block` is in use.
+    /// Defaults from `small_len` on.
     small: [T; N],
+    /// `N + 1` if `block` is in use: no range of `small` starts there.
     small_len: usize,
     block: Vec<T>,
 }
@@ -18,17 +19,17 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
 
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.as_slice().len()
+        if self.small_len <= N { self.small_len } else { self.block.len() }
     }
 
     #[inline]
     pub(super) fn as_slice(&self) -> &[T] {
-        if self.block.is_empty() { &self.small[..self.small_len] } else { &self.block }
+        self.small.get(..self.small_len).unwrap_or(&self.block)
     }
 
     #[inline]
     pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
-        if self.block.is_empty() { &mut self.small[..self.small_len] } else { &mut self.block }
+        self.small.get_mut(..self.small_len).unwrap_or(&mut self.block)
     }
 
     #[inline]
@@ -41,23 +42,30 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     /// `count` items more, all of them defaults.
     #[inline]
     pub(super) fn grow(&mut self, count: usize) -> &mut [T] {
-        let start = self.len();
-        if self.block.is_empty() && count <= N - start {
-            self.small_len = start + count;
-            return &mut self.small[start..start + count];
+        let (start, end) = (self.small_len, self.small_len.saturating_add(count));
+        if end <= N {
+            self.small_len = end;
+            return &mut self.small[start..end];
         }
-        self.spill(count)
+        spill(&mut self.block, &self.small, &mut self.small_len, count)
     }
+}
 
-    #[cold]
-    fn spill(&mut self, count: usize) -> &mut [T] {
-        if self.block.is_empty() {
-            self.block.reserve(2 * N + count);
-            self.block.extend_from_slice(&self.small[..self.small_len]);
-            self.small_len = 0;
-        }
-        let start = self.block.len();
-        self.block.resize(start + count, T::default());
-        &mut self.block[start..]
+/// `count` items more in the block, where those of `small` go first.
+#[cold]
+#[inline(never)]
+fn spill<'a, T: Copy + Default>(
+    block: &'a mut Vec<T>,
+    small: &[T],
+    small_len: &mut usize,
+    count: usize,
+) -> &'a mut [T] {
+    if let Some(items) = small.get(..*small_len) {
+        block.reserve(2 * small.len() + count);
+        block.extend_from_slice(items);
+        *small_len = small.len() + 1;
     }
+    let start = block.len();
+    block.resize(start + count, T::default());
+    &mut block[start..]
 }

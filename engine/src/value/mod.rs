@@ -50,6 +50,8 @@ pub use bigint::{BigInt, BigIntRef};
 pub use binary::{ArrayBuffer, Bytes, Element, TypedArray, View, ViewKind};
 pub use builder::{Builder, Key, Slot, Slots};
 pub use compound::{Boxed, Map, Object, Primitive, Set};
+#[doc(hidden)]
+pub use compound::{Literal, Name};
 pub use convert::ToValue;
 pub use date::Date;
 pub use failure::{ErrorName, ErrorRef, ErrorValue};

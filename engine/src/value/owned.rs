@@ -50,7 +50,7 @@ impl Value {
         let mut builder = Builder::value();
         let root = builder.root(0);
         value.write(&mut builder, root);
-        builder.finish_value()
+        builder.take_value()
     }
 
     /// `undefined`

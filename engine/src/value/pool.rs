@@ -75,8 +75,13 @@ impl Pool {
             parts.iter().for_each(|part| put(&mut rest, part));
             return store;
         }
-        let mut archive = std::mem::take(&mut self.block);
-        archive.reserve_exact(len - archive.len());
+        let mut archive = if self.block.is_empty() {
+            AlignedVec::with_capacity(len)
+        } else {
+            let mut block = std::mem::take(&mut self.block);
+            block.reserve_exact(len - block.len());
+            block
+        };
         archive.extend_from_slice(small);
         archive.extend_from_slice(&[0; 8][..shape.nodes_at() - shape.pool]);
         parts.iter().for_each(|part| archive.extend_from_slice(part));

@@ -33,8 +33,8 @@ impl Scalar {
 
     /// A string, if it is short.
     #[inline]
-    pub(super) fn text(value: &str) -> Option<Scalar> {
-        let (low, high) = short(value.as_bytes())?;
+    pub(super) const fn text(value: &str) -> Option<Scalar> {
+        let Some((low, high)) = short(value.as_bytes()) else { return None };
         let head = 5 | (value.len() as u64) << 8;
         Some(Scalar { low: head | low << 16, high: high << 16 | low >> 48 })
     }
@@ -54,19 +54,25 @@ impl Scalar {
 /// words. Gathered in registers from words that overlap: a copy of unknown length is a call, and
 /// reading it back as words waits for its bytes.
 #[inline]
-pub(super) fn short(text: &[u8]) -> Option<(u64, u64)> {
+const fn short(text: &[u8]) -> Option<(u64, u64)> {
     if text.len() > SHORT_MAX {
         return None;
     }
-    let missing = |whole: usize| 8 * (whole - text.len());
-    Some(if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
-        let tail = u64::from_le_bytes(*tail);
+    if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+        let (head, tail) = (u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
         // Two shifts: eight bytes miss all eight of the second word.
-        (u64::from_le_bytes(*head), tail >> 1 >> (missing(16) - 1))
+        return Some((head, tail >> 1 >> (8 * (16 - text.len()) - 1)));
+    }
+    let low = if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+        let (head, tail) = (u32::from_le_bytes(*head) as u64, u32::from_le_bytes(*tail) as u64);
+        head | tail << (8 * (text.len() - 4))
     } else if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
-        let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
-        (u64::from(head) | u64::from(tail) << 32 >> missing(8), 0)
+        let (head, tail) = (u16::from_le_bytes(*head) as u64, u16::from_le_bytes(*tail) as u64);
+        head | tail << (8 * (text.len() - 2))
+    } else if let [byte] = text {
+        *byte as u64
     } else {
-        (text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
-    })
+        0
+    };
+    Some((low, 0))
 }

@@ -103,3 +103,37 @@ fn lone_surrogates_are_no_str() {
     assert_eq!(args.to::<Wtf8<'_>>(0).unwrap().as_bytes(), b"a\xed\xb0\x80");
     assert_eq!(args.to::<Date>(1).unwrap().ms(), 1.0);
 }
+
+#[test]
+fn keys_that_are_nodes_already_are_keys_like_any_others() {
+    let long = "a key that is longer than a short string";
+    let (empty, key) = ("", "key");
+    let literal = args![object! {
+        "": 1, "a": 2, "ab": 3, "abc": 4, "abcd": 5, "seven..": 6, "fourteen bytes": 7,
+        "fifteen bytes..": "a text that comes behind its key", "ä": object! {}, "key": [1, 2],
+        "a key that is longer than a short string": 0.5,
+    }];
+    let variable = args![object! {
+        empty: 1, "a": 2, "ab": 3, "abc": 4, "abcd": 5, "seven..": 6, "fourteen bytes": 7,
+        "fifteen bytes..": "a text that comes behind its key", "ä": object! {}, key: [1, 2],
+        long: 0.5,
+    }];
+    let plain = args![crate::value::Object(&[
+        ("", &1),
+        ("a", &2),
+        ("ab", &3),
+        ("abc", &4),
+        ("abcd", &5),
+        ("seven..", &6),
+        ("fourteen bytes", &7),
+        ("fifteen bytes..", &"a text that comes behind its key"),
+        ("ä", &crate::value::Object(&[])),
+        ("key", &[1, 2]),
+        (long, &0.5),
+    ])];
+    assert_eq!(literal.archive(), plain.archive());
+    assert_eq!(variable.archive(), plain.archive());
+    assert_eq!(literal.get(0).get("abc"), 4);
+    let kept = object! { "kept": long.len() };
+    assert_eq!(args![kept].get(0).get("kept"), 40);
+}
