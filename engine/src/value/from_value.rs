@@ -1,11 +1,10 @@
-//! What values are as Rust's own types, and what to say when they are not.
+//! What values are as Rust's own types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
-use super::{Args, ArgsRef, BigIntRef, Date, Kind, RegExp, Value, ValueRef, Wtf8};
+use super::{Args, ArgsRef, BigIntRef, Date, Kind, RegExp, Value, ValueRef, WrongKind, Wtf8};
 
 /// A Rust type that a value can be read as.
 ///
@@ -40,114 +39,6 @@ pub trait FromValue<'a>: Sized {
     /// [`WrongKind`], which says where, what was expected, and what is there.
     fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind>;
 }
-
-/// A value, or a part of it, is not what was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrongKind(Box<Wrong>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wrong {
-    argument: Option<usize>,
-    path: String,
-    expected: Cow<'static, str>,
-    found: Kind,
-    /// The number, if its kind is fine but not its size.
-    number: Option<String>,
-}
-
-impl WrongKind {
-    /// An error for an implementation of [`FromValue`]: `expected` with its article, as in "a
-    /// string".
-    #[must_use]
-    pub fn new(expected: impl Into<Cow<'static, str>>, found: ValueRef<'_>) -> WrongKind {
-        let (expected, found) = (expected.into(), found.kind());
-        let (argument, path, number) = (None, String::new(), None);
-        WrongKind(Box::new(Wrong { argument, path, expected, found, number }))
-    }
-
-    /// What was asked for.
-    #[must_use]
-    pub fn expected(&self) -> &str {
-        &self.0.expected
-    }
-
-    /// What is there.
-    #[must_use]
-    pub fn found(&self) -> Kind {
-        self.0.found
-    }
-
-    /// The argument's position, if an argument was asked for.
-    #[must_use]
-    pub fn argument(&self) -> Option<usize> {
-        self.0.argument
-    }
-
-    /// The way inside the value, such as `[3].name`; empty for the value itself.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.0.path
-    }
-
-    /// The same for the value around it, which has the wrong one as an element.
-    #[must_use]
-    pub fn inside_index(mut self, position: usize) -> WrongKind {
-        self.0.path.insert_str(0, &format!("[{position}]"));
-        self
-    }
-
-    /// The same for the value around it, which has the wrong one under a key.
-    #[must_use]
-    pub fn inside_key(mut self, key: &str) -> WrongKind {
-        let plain = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
-        let step = if !key.is_empty() && key.chars().all(plain) {
-            format!(".{key}")
-        } else {
-            format!("[{key:?}]")
-        };
-        self.0.path.insert_str(0, &step);
-        self
-    }
-
-    fn in_argument(mut self, position: usize) -> WrongKind {
-        self.0.argument = Some(position);
-        self
-    }
-
-    fn with_number(mut self, value: ValueRef<'_>) -> WrongKind {
-        let number = match value.kind() {
-            Kind::Int | Kind::Float => true,
-            Kind::BigInt => value.as_bigint().is_some_and(|number| number.magnitude().len() <= 32),
-            _ => false,
-        };
-        self.0.number = number.then(|| value.to_string());
-        self
-    }
-}
-
-impl fmt::Display for WrongKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Wrong { argument, path, expected, found, number } = &*self.0;
-        if let Some(argument) = argument {
-            write!(f, "argument {argument}")?;
-            f.write_str(if path.is_empty() { ": " } else { ", " })?;
-        }
-        if !path.is_empty() {
-            write!(
-                f,
-                "{}: ",
-                path.strip_prefix('.').filter(|_| argument.is_none()).unwrap_or(path)
-            )?;
-        }
-        write!(f, "expected {expected}, found ")?;
-        match number {
-            Some(number) => f.write_str(number),
-            None => write!(f, "{found}"),
-        }
-    }
-}
-
-impl std::error::Error for WrongKind {}
 
 impl<'a> ValueRef<'a> {
     /// This value as a Rust type.
@@ -252,7 +143,7 @@ integers!(i8 i16 u16 i32 u32 i64 u64 isize usize i128);
 /// A whole number past `i32`.
 #[cold]
 #[expect(clippy::cast_possible_truncation, reason = "compared with the original afterwards")]
-fn integer(value: ValueRef<'_>) -> Option<i128> {
+pub(super) fn integer(value: ValueRef<'_>) -> Option<i128> {
     match value.as_f64() {
         Some(number) => {
             let whole = number as i128;

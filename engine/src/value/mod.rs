@@ -40,6 +40,7 @@ mod scalar;
 mod store;
 mod table;
 mod view;
+mod wrong_kind;
 mod wtf8;
 
 #[cfg(test)]
@@ -55,9 +56,10 @@ pub use compound::{Literal, Name};
 pub use convert::ToValue;
 pub use date::Date;
 pub use failure::{ErrorName, ErrorRef, ErrorValue};
-pub use from_value::{FromValue, WrongKind};
+pub use from_value::FromValue;
 pub use kind::Kind;
 pub use owned::Value;
 pub use regexp::RegExp;
 pub use view::ValueRef;
+pub use wrong_kind::WrongKind;
 pub use wtf8::Wtf8;
