@@ -2,7 +2,7 @@
 
 use super::WebContentsBurst;
 use crate::error::Error;
-use crate::value::raw;
+use crate::value::raw::Place;
 use crate::wire::{Buffer, ENVELOPE, Signature};
 
 /// A message of bytes to a renderer that is being written in place: [`bytes`](Self::bytes), then
@@ -14,7 +14,7 @@ use crate::wire::{Buffer, ENVELOPE, Signature};
 pub struct WebContentsClaim<'w> {
     burst: WebContentsBurst<'w>,
     channel: &'w str,
-    len: usize,
+    place: Place,
     /// Where it is written if the ring has no place for it now.
     buffer: Option<Buffer>,
 }
@@ -32,7 +32,7 @@ impl<'w> WebContentsClaim<'w> {
             zeroed.resize(archive, 0);
             zeroed
         });
-        Ok(Self { burst, channel, len, buffer })
+        Ok(Self { burst, channel, place: Place::of(len), buffer })
     }
 
     pub(super) fn in_place(
@@ -41,7 +41,7 @@ impl<'w> WebContentsClaim<'w> {
         len: usize,
     ) -> Result<Self, Error> {
         match Self::place(&mut burst, channel, len)? {
-            Ok(()) => Ok(Self { burst, channel, len, buffer: None }),
+            Ok(()) => Ok(Self { burst, channel, place: Place::of(len), buffer: None }),
             Err(archive) => Err(burst.outbox().no_room(archive)),
         }
     }
@@ -53,17 +53,18 @@ impl<'w> WebContentsClaim<'w> {
         len: usize,
     ) -> Result<Result<(), usize>, Error> {
         let end = burst.page().end();
-        let archive = end.raw_archive_len(len)?;
+        let archive = end.raw_archive_len(Place::of(len))?;
         match burst.outbox().reserve(Signature::dynamic(channel), archive) {
             Ok(place) => Ok(place.map(drop).ok_or(archive)),
             Err(error) => Err(end.failed(error)),
         }
     }
 
-    /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of 16.
+    /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of
+    /// 16, and from 4 KiB on of 64 if the ring holds it at once.
     pub fn bytes(&mut self) -> &mut [u8] {
-        let len = self.len;
-        &mut self.archive(len)[..len]
+        let contents = self.place.contents();
+        &mut self.archive(self.place)[contents]
     }
 
     /// Sends the first `len` bytes.
@@ -74,12 +75,13 @@ impl<'w> WebContentsClaim<'w> {
     /// # Panics
     /// If `len` is more than was claimed.
     pub fn commit(mut self, len: usize) -> Result<(), Error> {
-        assert!(len <= self.len, "committed more than was claimed");
-        raw::finish(self.archive(len), len);
+        assert!(len <= self.place.contents().len(), "committed more than was claimed");
+        let place = self.place.shortened(len);
+        place.finish(self.archive(place));
         let Self { mut burst, channel, buffer, .. } = self;
         let end = burst.page().end();
         let signature = Signature::dynamic(channel);
-        let archive = end.raw_archive_len(len)?;
+        let archive = end.raw_archive_len(place)?;
         match buffer {
             None => {
                 let outbox = burst.outbox();
@@ -95,9 +97,9 @@ impl<'w> WebContentsClaim<'w> {
         }
     }
 
-    /// The place of the archive of `len` bytes.
-    fn archive(&mut self, len: usize) -> &mut [u8] {
-        let archive = raw::archive_len(len).unwrap_or(0);
+    /// Where the archive goes.
+    fn archive(&mut self, place: Place) -> &mut [u8] {
+        let archive = place.archive_len().unwrap_or(0);
         match &mut self.buffer {
             Some(buffer) => &mut buffer[..archive],
             None => match self.burst.outbox().reserve(Signature::dynamic(self.channel), archive) {

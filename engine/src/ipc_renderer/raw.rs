@@ -2,7 +2,7 @@
 
 use super::RendererBurst;
 use crate::error::Error;
-use crate::value::raw;
+use crate::value::raw::Place;
 use crate::wire::{Buffer, Signature};
 
 /// A message of bytes that is being written in place: [`bytes`](Self::bytes), then
@@ -25,7 +25,7 @@ use crate::wire::{Buffer, Signature};
 pub struct RendererClaim<'r> {
     burst: RendererBurst<'r>,
     channel: &'r str,
-    len: usize,
+    place: Place,
     /// Where it is written if the ring cannot hold it at once.
     buffer: Option<Buffer>,
 }
@@ -37,7 +37,8 @@ impl<'r> RendererClaim<'r> {
         len: usize,
     ) -> Result<Self, Error> {
         let end = &burst.renderer().core.end;
-        let archive = end.raw_archive_len(len)?;
+        let place = Place::of(len);
+        let archive = end.raw_archive_len(place)?;
         let when_full = burst.when_full();
         let mut buffer = None;
         if archive <= burst.outbound().payload_max() {
@@ -48,16 +49,17 @@ impl<'r> RendererClaim<'r> {
             zeroed.resize(archive, 0);
             buffer = Some(zeroed);
         }
-        Ok(Self { burst, channel, len, buffer })
+        Ok(Self { burst, channel, place, buffer })
     }
 
-    /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of 16.
+    /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of
+    /// 16, and from 4 KiB on of 64 if the ring holds it at once.
     ///
     /// # Panics
     /// Never: the place was reserved and stays so.
     pub fn bytes(&mut self) -> &mut [u8] {
-        let len = self.len;
-        &mut self.archive(len)[..len]
+        let contents = self.place.contents();
+        &mut self.archive(self.place)[contents]
     }
 
     /// Sends the first `len` bytes.
@@ -69,12 +71,13 @@ impl<'r> RendererClaim<'r> {
     /// # Panics
     /// If `len` is more than was claimed.
     pub fn commit(mut self, len: usize) -> Result<(), Error> {
-        assert!(len <= self.len, "committed more than was claimed");
-        raw::finish(self.archive(len), len);
+        assert!(len <= self.place.contents().len(), "committed more than was claimed");
+        let place = self.place.shortened(len);
+        place.finish(self.archive(place));
         let Self { mut burst, channel, buffer, .. } = self;
         let end = &burst.renderer().core.end;
         let signature = Signature::dynamic(channel);
-        let archive = end.raw_archive_len(len)?;
+        let archive = end.raw_archive_len(place)?;
         match buffer {
             None => {
                 let filled = end.fill(burst.outbound(), signature, archive, |_| Some(archive))?;
@@ -90,9 +93,9 @@ impl<'r> RendererClaim<'r> {
         burst.end()
     }
 
-    /// The place of the archive of `len` bytes.
-    fn archive(&mut self, len: usize) -> &mut [u8] {
-        let archive = raw::archive_len(len).unwrap_or(0);
+    /// Where the archive goes.
+    fn archive(&mut self, place: Place) -> &mut [u8] {
+        let archive = place.archive_len().unwrap_or(0);
         match &mut self.buffer {
             Some(buffer) => &mut buffer[..archive],
             None => {

@@ -16,6 +16,7 @@ use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::Terms;
 use crate::rendezvous::welcome::Welcome;
 use crate::sync::Shared;
+use crate::value::raw::Place;
 use crate::wire::{Answer, FINGERPRINT, Signature};
 use parking_lot::Mutex;
 use std::ops::DerefMut;
@@ -191,12 +192,12 @@ impl MainEnd {
         error
     }
 
-    /// The size of a message of `len` raw bytes.
+    /// The size of a message of raw bytes.
     ///
     /// # Errors
     /// [`Error::TooLarge`].
-    pub(crate) fn raw_archive_len(&self, len: usize) -> Result<usize, Error> {
-        raw_archive_len(len, self.message_limit)
+    pub(crate) fn raw_archive_len(&self, place: Place) -> Result<usize, Error> {
+        raw_archive_len(place, self.message_limit)
     }
 
     /// After the last message of a claim. What waits behind the ring is announced: the dispatcher may

@@ -3,7 +3,8 @@
 use crate::emitter::BoxError;
 use crate::error::{Corrupt, Error};
 use crate::typed::{Channel, Schema};
-use crate::value::{Args, ArgsRef, Bytes, raw};
+use crate::value::raw::Place;
+use crate::value::{Args, ArgsRef, Bytes};
 use crate::wire::{Buffer, DYNAMIC, Known};
 
 /// A message's payload, in memory that does not change while it is looked at.
@@ -75,12 +76,12 @@ pub(crate) fn gathered_args(known: &Known, buffer: Buffer) -> Result<Args, Corru
     if known.schema == DYNAMIC { Args::from_archive(buffer) } else { Ok(opaque(&buffer)) }
 }
 
-/// The size of a message of `len` raw bytes.
+/// The size of a message of raw bytes.
 ///
 /// # Errors
 /// [`Error::TooLarge`] if it is more than `limit`.
-pub(crate) fn raw_archive_len(len: usize, limit: usize) -> Result<usize, Error> {
-    let found = raw::archive_len(len).unwrap_or(len);
+pub(crate) fn raw_archive_len(place: Place, limit: usize) -> Result<usize, Error> {
+    let found = place.archive_len().unwrap_or(place.contents().end);
     if found > limit { Err(Error::TooLarge { found, limit }) } else { Ok(found) }
 }
 

@@ -18,6 +18,7 @@ use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
 use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
+use crate::value::raw::Place;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy};
 use crate::wire::{ENVELOPE, Kind, Signature};
 use parking_lot::{Mutex, MutexGuard};
@@ -271,12 +272,12 @@ impl RendererEnd {
         Ok(())
     }
 
-    /// The size of a message of `len` raw bytes.
+    /// The size of a message of raw bytes.
     ///
     /// # Errors
     /// [`Error::TooLarge`].
-    pub(crate) fn raw_archive_len(&self, len: usize) -> Result<usize, Error> {
-        raw_archive_len(len, self.message_limit)
+    pub(crate) fn raw_archive_len(&self, place: Place) -> Result<usize, Error> {
+        raw_archive_len(place, self.message_limit)
     }
 
     /// After the last message of a call or burst.

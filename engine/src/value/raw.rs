@@ -4,29 +4,66 @@
 //! ring, say) and finish the archive behind them: contents, zeros up to the node, node, root.
 
 use super::table::{ARCHIVE_MAX, Shape, code, tag};
+use std::ops::Range;
 
-/// The size of the archive of one value of `bytes` bytes, or `None` past [`ARCHIVE_MAX`].
-#[must_use]
-pub(crate) fn archive_len(bytes: usize) -> Option<usize> {
-    (bytes <= ARCHIVE_MAX).then(|| shape(bytes).archive_len()).filter(|len| *len <= ARCHIVE_MAX)
+/// Bytes in front of large contents: behind a record's header word and envelope, which take sixteen,
+/// they begin with a line then. Copies into and out of whole lines are a tenth faster at 64 KiB.
+const FRONT: usize = 48;
+
+/// From here on contents are worth a line of their own.
+const FRONT_FROM: usize = 4096;
+
+/// Where contents lie in their archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    front: usize,
+    bytes: usize,
 }
 
-/// Makes an archive of `archive`, whose first `bytes` bytes are the contents: exactly that of
-/// `args![Bytes(contents)]`, whatever was behind them.
-///
-/// # Panics
-///
-/// When `archive` is not [`archive_len`] bytes long.
-pub(crate) fn finish(archive: &mut [u8], bytes: usize) {
-    assert_eq!(Some(archive.len()), archive_len(bytes), "an archive of {bytes} bytes");
-    let shape = shape(bytes);
-    let len = u32::try_from(bytes).unwrap_or(u32::MAX);
-    let node = code(tag::BYTES, 0, 0, len, 0).to_le_bytes();
-    archive[bytes..shape.nodes_at()].fill(0);
-    archive[shape.nodes_at()..shape.links_at()].copy_from_slice(&node);
-    archive[shape.root_at()..].copy_from_slice(shape.root(1).as_flattened());
-}
+impl Place {
+    /// The place of contents of `bytes` bytes.
+    #[must_use]
+    pub(crate) fn of(bytes: usize) -> Self {
+        Self { front: if bytes < FRONT_FROM { 0 } else { FRONT }, bytes }
+    }
 
-fn shape(bytes: usize) -> Shape {
-    Shape { pool: bytes, nodes: 1, links: 0 }
+    /// The same place for the first `bytes` bytes of the contents only.
+    #[must_use]
+    pub(crate) fn shortened(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// The contents in the archive.
+    #[must_use]
+    pub(crate) fn contents(self) -> Range<usize> {
+        self.front..self.front + self.bytes
+    }
+
+    /// The size of the archive, or `None` past [`ARCHIVE_MAX`].
+    #[must_use]
+    pub(crate) fn archive_len(self) -> Option<usize> {
+        let len = (self.bytes <= ARCHIVE_MAX).then(|| self.shape().archive_len());
+        len.filter(|len| *len <= ARCHIVE_MAX)
+    }
+
+    /// Makes an archive of `archive`, in which the contents are in place: that of
+    /// `args![Bytes(contents)]`, with zeros in front of large ones, whatever was around them.
+    ///
+    /// # Panics
+    ///
+    /// When `archive` is not [`archive_len`](Self::archive_len) bytes long.
+    pub(crate) fn finish(self, archive: &mut [u8]) {
+        assert_eq!(Some(archive.len()), self.archive_len(), "an archive of {self:?}");
+        let (shape, Range { start, end }) = (self.shape(), self.contents());
+        let number = |position| u32::try_from(position).unwrap_or(u32::MAX);
+        let node = code(tag::BYTES, 0, number(start), number(self.bytes), 0).to_le_bytes();
+        archive[..start].fill(0);
+        archive[end..shape.nodes_at()].fill(0);
+        archive[shape.nodes_at()..shape.links_at()].copy_from_slice(&node);
+        archive[shape.root_at()..].copy_from_slice(shape.root(1).as_flattened());
+    }
+
+    fn shape(self) -> Shape {
+        Shape { pool: self.front + self.bytes, nodes: 1, links: 0 }
+    }
 }

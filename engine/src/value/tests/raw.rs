@@ -2,7 +2,8 @@
 
 use rkyv::util::AlignedVec;
 
-use crate::value::{Bytes, raw};
+use crate::value::Bytes;
+use crate::value::raw::Place;
 use crate::{Args, Corrupt, ToValue, Value, args};
 
 fn aligned(bytes: &[u8]) -> AlignedVec<16> {
@@ -15,18 +16,38 @@ fn aligned(bytes: &[u8]) -> AlignedVec<16> {
 fn contents_in_place_become_the_archive_of_bytes() {
     for len in (0..100).chain([4095, 4096, 4097, 1 << 20]) {
         let contents: Vec<u8> = (0..=250).cycle().take(len).collect();
-        let mut archive = vec![0xff; raw::archive_len(len).unwrap()];
-        archive[..len].copy_from_slice(&contents);
-        raw::finish(&mut archive, len);
-        assert_eq!(archive, args![Bytes(&contents)].archive());
+        let place = Place::of(len);
+        let mut archive = aligned(&vec![0xff; place.archive_len().unwrap()]);
+        archive[place.contents()].copy_from_slice(&contents);
+        place.finish(&mut archive);
+        if len < 4096 {
+            assert_eq!(*archive, *args![Bytes(&contents)].archive());
+        }
+        let received = Args::from_archive(archive).unwrap();
+        assert_eq!((received.len(), received.get(0).as_bytes()), (1, Some(&contents[..])));
     }
 }
 
 #[test]
+fn large_contents_begin_a_line_behind_header_word_and_envelope() {
+    assert_eq!(Place::of(4095).contents(), 0..4095);
+    assert_eq!(Place::of(4096).contents(), 48..4144);
+}
+
+#[test]
+fn contents_that_turn_out_shorter_stay_where_they_are() {
+    let place = Place::of(5000).shortened(7);
+    let mut archive = aligned(&vec![0xff; place.archive_len().unwrap()]);
+    archive[place.contents()].copy_from_slice(b"shorter");
+    place.finish(&mut archive);
+    assert_eq!(Args::from_archive(archive).unwrap().get(0).as_bytes(), Some(&b"shorter"[..]));
+}
+
+#[test]
 fn bytes_past_the_largest_archive_have_no_length() {
-    assert_eq!(raw::archive_len((1 << 31) - 1 - 48), Some((1 << 31) - 4));
-    assert_eq!(raw::archive_len((1 << 31) - 44), None);
-    assert_eq!(raw::archive_len(usize::MAX), None);
+    assert_eq!(Place::of((1 << 31) - 1 - 96).archive_len(), Some((1 << 31) - 4));
+    assert_eq!(Place::of((1 << 31) - 92).archive_len(), None);
+    assert_eq!(Place::of(usize::MAX).archive_len(), None);
 }
 
 #[test]
