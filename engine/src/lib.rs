@@ -124,7 +124,9 @@
 //! | [`error`] | every way in which a call can fail |
 //! | [`sync`] | atomics and the futex, the machine's or the model's |
 //!
-//! The crate has no Cargo features.
+//! # Features
+//! `serde`, off by default: types that [serde](https://docs.rs/serde) knows can be sent
+//! (`args![Serde(&config)]`, `to_value`) and read (`from_value`); see `value::serde`.
 
 #![cfg_attr(
     all(loom, not(test)),
@@ -185,6 +187,8 @@ pub use session::counters::Counters;
 pub use session::geometry::Geometry;
 #[cfg(not(loom))]
 pub use session::lanes;
+#[cfg(all(feature = "serde", not(loom)))]
+pub use value::serde::{Serde, from_value, to_value};
 #[cfg(not(loom))]
 pub use session::renderer_end::WhenFull;
 #[cfg(not(loom))]

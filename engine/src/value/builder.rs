@@ -1,6 +1,8 @@
 //! The builder: a table under construction, addressed by slots.
 
 mod objects;
+#[cfg(feature = "serde")]
+mod written;
 
 pub use objects::Key;
 
@@ -44,6 +46,8 @@ pub struct Builder {
     nodes: List<[u8; NODE_SIZE], 24>,
     links: List<[u8; 4], 40>,
     roots: u32,
+    /// Whether something was to be written that cannot be.
+    refused: bool,
 }
 
 /// A place for one value in a [`Builder`].
@@ -102,6 +106,7 @@ impl Builder {
             nodes: List::new(),
             links: List::new(),
             roots: index(count),
+            refused: false,
         };
         let _ = builder.reserve_run(count);
         builder
@@ -266,7 +271,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] when the message would have 2 GiB or more.
+    /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when
+    /// a type of serde's refused to be written.
     #[inline]
     pub fn finish_args(mut self) -> Result<Args, Error> {
         self.take_args()
@@ -282,7 +288,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] when the value would have 2 GiB or more.
+    /// As [`finish_args`](Self::finish_args).
     #[inline]
     pub fn finish_value(mut self) -> Result<Value, Error> {
         self.take_value()
@@ -300,6 +306,9 @@ impl Builder {
 
     #[inline]
     fn archive(&mut self) -> Result<Store, Error> {
+        if self.refused {
+            return Err(Error::NotCloneable);
+        }
         let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());
         let shape = Shape { pool, nodes, links };
         let found = shape.archive_len();

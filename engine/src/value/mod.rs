@@ -10,7 +10,8 @@
 //!
 //! A value is what JavaScript's structured clone can carry, all of it ([`Kind`]). Rust's types write
 //! themselves straight into a message ([`ToValue`], [`object!`](crate::object)) and are read from
-//! one ([`FromValue`]); each value has one form, which the check enforces.
+//! one ([`FromValue`]); each value has one form, which the check enforces. With the feature `serde`
+//! so do all types that serde knows (`value::serde`).
 //!
 //! Nothing here recurses over a value. Checking, copying and comparing visit a node once, however
 //! often it is shared; printing is bounded.
@@ -37,6 +38,8 @@ mod print;
 pub(crate) mod raw;
 mod regexp;
 mod scalar;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod store;
 mod table;
 mod view;

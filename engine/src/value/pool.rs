@@ -34,6 +34,11 @@ impl Pool {
         self.small_len.max(self.block.len())
     }
 
+    #[cfg(feature = "serde")]
+    pub(super) fn as_slice(&self) -> &[u8] {
+        if self.block.is_empty() { &self.small[..self.small_len] } else { &self.block }
+    }
+
     /// Appends `contents` at a multiple of `align` and says where. The gap is zeros.
     #[inline]
     pub(super) fn push(&mut self, contents: &[u8], align: usize) -> usize {

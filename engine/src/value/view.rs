@@ -82,6 +82,13 @@ impl<'a> ValueRef<'a> {
         Some(unsafe { slice::from_raw_parts(start, shape.archive_len()) })
     }
 
+    /// Bytes of the archive's pool, nodes and links.
+    #[cfg(feature = "serde")]
+    pub(super) fn archive_size(self) -> usize {
+        let (pool, links) = (self.table.pool.len(), self.table.links.as_slice());
+        pool + size_of_val(self.nodes()) + size_of_val(links)
+    }
+
     /// What this is.
     #[must_use]
     #[inline]

@@ -15,6 +15,8 @@ mod graph;
 mod hostile;
 mod kinds;
 mod raw;
+#[cfg(feature = "serde")]
+mod serde;
 
 use super::{Builder, Bytes, Kind, Value};
 use crate::{Args, args};
