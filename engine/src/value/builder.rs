@@ -368,7 +368,7 @@ impl Builder {
     }
 
     /// Writes a container of `count` parts, of which `links` fresh slots are made.
-    #[inline]
+    #[inline(always)]
     fn run(&mut self, slot: Slot, tag: u8, links: usize, count: usize) -> Slots {
         let start = index(self.links.len());
         let slots = self.reserve_run(links);

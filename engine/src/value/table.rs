@@ -207,31 +207,41 @@ pub(super) fn unnamed(node: Code) -> Code {
     node & !NAMED.get(usize::from(tag)).copied().unwrap_or(0)
 }
 
-/// The bits of a plain node that are not zero in a right one: by its tag, and of short strings by
-/// their length behind that, where the right ones are ASCII. All bits where a look does not suffice.
-const WRONG: [Code; 48] = {
-    let mut wrong = [Code::MAX; 48];
+/// The bits of a plain node that are zero in a right one, low half and high half: by its tag, and
+/// of short strings by 256 and their length, where the right ones are ASCII. All bits where a look
+/// does not suffice.
+static WRONG: [[u64; 2]; 512] = {
+    let mut wrong = [[u64::MAX; 2]; 512];
     let mut tag = 0;
     while tag <= tag::FLOAT {
-        wrong[tag as usize] = !NAMED[tag as usize];
+        wrong[tag as usize] = halves(!NAMED[tag as usize]);
         tag += 1;
     }
-    wrong[tag::BOOL as usize] |= 0xfe << 8;
+    wrong[tag::BOOL as usize][0] |= 0xfe << 8;
     let mut len = 0;
     while len <= SHORT_MAX {
         let behind = if len == SHORT_MAX { 0 } else { Code::MAX << (16 + 8 * len) };
-        wrong[32 + len] = behind | Code::from_le_bytes([0x80; 16]) >> 16 << 16;
+        wrong[256 + len] = halves(behind | Code::from_le_bytes([0x80; 16]) >> 16 << 16);
         len += 1;
     }
     wrong
 };
 
-/// 0 if a node is fine whatever the others are. Of any other node it says nothing.
+#[expect(clippy::cast_possible_truncation, reason = "the other half is behind it")]
+const fn halves(node: Code) -> [u64; 2] {
+    [node as u64, (node >> 64) as u64]
+}
+
+/// Whether a node is fine whatever the others are. Of any other node this says nothing.
 #[inline]
-pub(super) fn wrong(node: Code) -> Code {
-    let [tag, len, ..] = node.to_le_bytes();
-    let kind = if tag == tag::SHORT { 32 + len.min(15) } else { tag.min(31) };
-    node & WRONG.get(usize::from(kind)).copied().unwrap_or(Code::MAX)
+#[expect(clippy::cast_possible_truncation, reason = "9 bits")]
+pub(super) fn is_plain(node: &[u8; NODE_SIZE]) -> bool {
+    // In halves: the compiler takes what is one number apart at the tag.
+    let [low, high] = halves(Code::from_le_bytes(*node));
+    let [tag, len] = [low & 0xff, low >> 8 & 0xff];
+    let kind = if tag == u64::from(tag::SHORT) { 256 | len } else { tag };
+    let [wrong_low, wrong_high] = WRONG[kind as usize];
+    (low & wrong_low | high & wrong_high) == 0
 }
 
 /// Bytes of an archived node.

@@ -2,9 +2,7 @@
 
 use super::{Parts, corrupt};
 use crate::Corrupt;
-use crate::value::table::{
-    Code, Fields, NODE_SIZE, SHORT_MAX, fields, is_node, tag, unnamed, wrong,
-};
+use crate::value::table::{Code, Fields, SHORT_MAX, fields, is_node, is_plain, tag, unnamed};
 use crate::value::{Date, ErrorName, ViewKind, failure, regexp, wtf8};
 
 /// Fewer nodes than this are looked at one by one.
@@ -239,12 +237,6 @@ impl<'a> Walk<'a> {
         let largest = self.parts.links.iter().map(|link| number(*link)).max();
         corrupt("value link", largest.unwrap_or_default(), self.parts.nodes.len())
     }
-}
-
-/// Whether a node is fine whatever the others are, which a look tells of most that are.
-#[inline]
-fn is_plain(node: &[u8; NODE_SIZE]) -> bool {
-    wrong(Code::from_le_bytes(*node)) == 0
 }
 
 #[inline]

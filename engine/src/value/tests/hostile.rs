@@ -328,7 +328,7 @@ fn a_node_that_a_look_finds_right_is_right() {
     any::for_each((0..7_u8, 0..17_u8, text), |(tag, next, rest)| {
         let node: Vec<u8> = [tag, next].into_iter().chain(rest).collect();
         let node = Code::from_le_bytes(node.try_into().unwrap());
-        if table::wrong(node) == 0 {
+        if table::is_plain(&node.to_le_bytes()) {
             assert!(is_node(&node.to_le_bytes()) && table::unnamed(node) == 0);
             let [tag, len, text @ ..] = node.to_le_bytes();
             let (text, behind) = text.split_at(usize::from(len) % 15);
