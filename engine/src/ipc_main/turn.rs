@@ -18,6 +18,10 @@ use crate::wire::{Content, ENVELOPE, Envelope, Kind};
 /// it if they turn out to be a fragment's.
 const SHORT: usize = 1000;
 
+/// After so many messages without a pause their sender is ahead, and the lines to come are written: to
+/// ask for one that it is about to write would cost it a cache miss.
+const FAR_AHEAD: usize = 16;
+
 /// A session, and what of main it needs for its turn.
 pub(super) struct Turn<'s> {
     pub(super) core: &'s Core,
@@ -171,7 +175,9 @@ impl Turn<'_> {
                 if !go_on || page.is_destroyed() || emitter.version() != version {
                     return Ok(Ok(()));
                 }
+                if alike.messages >= FAR_AHEAD {
                 lane.prefetch();
+            }
                 let record = match lane.peek() {
                     Ok(Some(record)) => record,
                     Ok(None) => return Ok(Ok(())),

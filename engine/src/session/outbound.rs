@@ -159,7 +159,7 @@ impl Outbound {
         self.sender.payload_max().min(self.message_limit)
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(&mut self, signature: Signature<'_>) -> Result<Result<u16, usize>, Error> {
         if self.aborting
             && let Put::Full(len) = self.abort()?

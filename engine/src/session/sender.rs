@@ -194,7 +194,7 @@ impl Sender {
     ///
     /// # Errors
     /// [`Error::ChannelName`], and as [`put`](Self::put).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn slot(&mut self, signature: Signature<'_>) -> Result<Result<u16, usize>, Error> {
         match self.names.get(signature) {
             Some(slot) => Ok(Ok(slot)),

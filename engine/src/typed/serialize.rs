@@ -39,6 +39,10 @@ pub(super) fn serialize_into<T: Schema>(value: &T, place: &mut [u8]) -> Option<u
     })
 }
 
+/// Up to so many bytes are copied in the words in which they probably have just been written: a wider
+/// load waits until they have left the store buffer, some 5 ns.
+const WORDS_MAX: usize = 256;
+
 /// Copies a value that is its own archive.
 #[inline]
 #[expect(unsafe_code, reason = "rkyv says that the value's bytes are its archive")]
@@ -46,7 +50,15 @@ fn copy_into<T: Schema>(value: &T, place: &mut [u8]) -> Option<usize> {
     // SAFETY: needs bytes that are all initialised: `COPY_OPTIMIZATION`, which only unsafe code can
     // enable, says that these may be written as they are, and its derived form that there is no padding.
     let bytes = unsafe { slice::from_raw_parts(ptr::from_ref(value).cast::<u8>(), size_of::<T>()) };
-    place.get_mut(..size_of::<T>())?.copy_from_slice(bytes);
+    let place = place.get_mut(..size_of::<T>())?;
+    if align_of::<T>() == align_of::<u64>() && size_of::<T>() <= WORDS_MAX {
+        for (word, place) in bytes.as_chunks::<8>().0.iter().zip(place.as_chunks_mut().0) {
+            // SAFETY: a reference to bytes, all initialised, may be read.
+            *place = unsafe { ptr::read_volatile(word) };
+        }
+    } else {
+        place.copy_from_slice(bytes);
+    }
     Some(size_of::<T>())
 }
 

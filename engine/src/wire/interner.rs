@@ -105,7 +105,7 @@ impl Interner {
     }
 
     /// The slot of `signature`, if it has one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&mut self, signature: Signature<'_>) -> Option<u16> {
         let Signature { channel, schema } = signature;
         match self.last_slot {
