@@ -62,6 +62,9 @@
 //! * **Nothing is dropped in silence.** A renderer's `send` waits for space, or fails, or uses a
 //!   deadline. Main's never blocks: what does not fit waits in a bounded queue, and past the bound
 //!   the caller gets [`Error::Backpressure`].
+//! * **Any size.** A message of up to [1 GiB](limits::MESSAGE_LIMIT), or what main's options say, arrives
+//!   whole. What does not fit half a ring travels in fragments; main reads those of one renderer in
+//!   turn with the messages of the others, and gathers them in memory that grows with what arrived.
 //! * **Nobody waits for the dead.** A blocked call ends with [`Error::MainGone`] some
 //!   milliseconds after main's death; main learns of a renderer's from the kernel, and how it went.
 //! * **Main is safe from its renderers.** It reads each shared word once and checks it, copies a
@@ -80,7 +83,9 @@
 //!   next dispatch, as in Electron.
 //! * **No preemption.** A listener that blocks holds up its whole endpoint.
 //! * **No bound on your own work.** Handlers whose futures are not done are kept until they are, up to
-//!   [a number per renderer](limits::PENDING_INVOKES), with their arguments.
+//!   [a number](limits::PENDING_INVOKES) and [a size of their arguments](limits::PENDING_BYTES) per
+//!   renderer. A message is checked in one go: one of a gigabyte in small values holds main up for as
+//!   long as its listener takes to look at it, or longer.
 //! * **No protection of a renderer from main**, which made its memory and may end it; messages from
 //!   main are read where they lie.
 //! * **No sandbox.** Processes of one user can open each other's memory and kill each other through
@@ -114,6 +119,7 @@
 //! | module | |
 //! |---|---|
 //! | [`value`] | the dynamic values of a message, in one archive |
+//! | [`typed`] | channels of one type, whose messages are its own rkyv archives |
 //! | [`emitter`] | Electron's rules of listeners and handlers |
 //! | [`wire`] | what a record's content means |
 //! | [`lanes`], [`lane`] | a session's rings and the words to wait on them |

@@ -16,7 +16,7 @@ fn messages_of_a_mebibyte_and_more_leave_both_processes_as_they_were() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let stage = Stage::new();
     let lens = [1 << 20, 1000, 3 << 20, 400_000, 1 << 20, 1 << 20];
-    let count = 3000;
+    let count = 7500; // each way, two of three of a mebibyte and more: ten thousand of these
     let messages: Vec<_> = (0..).zip(lens).map(|(number, len)| numbered(number, len)).collect();
     let seen = Log::new();
     stage.on("numbered", {
