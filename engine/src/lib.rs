@@ -193,12 +193,12 @@ pub use session::counters::Counters;
 pub use session::geometry::Geometry;
 #[cfg(not(loom))]
 pub use session::lanes;
-#[cfg(all(feature = "serde", not(loom)))]
-pub use value::serde::{Serde, from_value, to_value};
 #[cfg(not(loom))]
-pub use session::renderer_end::WhenFull;
+pub use session::renderer_sends::WhenFull;
 #[cfg(not(loom))]
 pub use typed::{Channel, Schema};
+#[cfg(all(feature = "serde", not(loom)))]
+pub use value::serde::{Serde, from_value, to_value};
 #[cfg(not(loom))]
 pub use value::{
     Args, ArgsRef, Arguments, Builder, Bytes, FromValue, Kind, ToValue, Value, ValueRef, WrongKind,

@@ -176,8 +176,8 @@ impl Turn<'_> {
                     return Ok(Ok(()));
                 }
                 if alike.messages >= FAR_AHEAD {
-                lane.prefetch();
-            }
+                    lane.prefetch();
+                }
                 let record = match lane.peek() {
                     Ok(Some(record)) => record,
                     Ok(None) => return Ok(Ok(())),

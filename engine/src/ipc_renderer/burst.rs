@@ -4,7 +4,7 @@ use super::IpcRenderer;
 use crate::error::Error;
 use crate::session::lane_lock::Claimed;
 use crate::session::outbound::{Message, Outbound};
-use crate::session::renderer_end::WhenFull;
+use crate::session::renderer_sends::WhenFull;
 use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
 use crate::wire::Signature;

@@ -2,6 +2,7 @@
 
 mod burst;
 mod calls;
+mod delivery;
 mod dispatch;
 mod event;
 mod invoke;
@@ -27,7 +28,8 @@ use crate::session::main_end::terms;
 use crate::session::outbound::Message;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
-use crate::session::renderer_end::{RendererEnd, WhenFull};
+use crate::session::renderer_end::RendererEnd;
+use crate::session::renderer_sends::WhenFull;
 use crate::session::turn::Turn;
 use crate::typed::{Channel, Schema};
 use crate::value::{ArgsRef, Arguments, Value};

@@ -36,6 +36,7 @@ pub(crate) mod payload;
 pub(crate) mod poller;
 pub(crate) mod pool;
 pub(crate) mod renderer_end;
+pub(crate) mod renderer_sends;
 pub(crate) mod replies;
 pub(crate) mod sender;
 pub(crate) mod turn;

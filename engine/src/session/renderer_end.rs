@@ -2,27 +2,22 @@
 
 use super::geometry::Geometry;
 use super::inbox::Inbox;
-use super::lane_lock::{Claimed, LaneLock};
+use super::lane_lock::LaneLock;
 use super::lanes::{self, Descriptors};
 use super::link::Link;
-use super::outbound::{Message, Outbound};
-use super::payload::raw_archive_len;
+use super::outbound::Outbound;
 use super::pool::Pool;
 use super::replies::Replies;
-use super::sender::{Filled, Pace, Put};
 use crate::error::Error;
 use crate::layout::WaitWords;
-use crate::limits::{LIVENESS_SLICE, SPIN_MAX};
+use crate::limits::LIVENESS_SLICE;
 use crate::rendezvous::handshake::Welcomed;
 use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
 use crate::sync::{AtomicU32, Ordering, Shared, Woken};
 use crate::value::Value;
-use crate::value::raw::Place;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy};
-use crate::wire::{ENVELOPE, Kind, Signature};
 use parking_lot::{Mutex, MutexGuard};
-use std::ops::DerefMut;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,32 +25,20 @@ use std::time::Instant;
 #[derive(Debug)]
 pub(crate) struct RendererEnd {
     pub(crate) link: Link,
-    messages: LaneLock<Outbound>,
-    messages_bell: Shared<WaitWords>,
-    space_bell: Shared<WaitWords>,
+    pub(super) messages: LaneLock<Outbound>,
+    pub(super) messages_bell: Shared<WaitWords>,
+    pub(super) space_bell: Shared<WaitWords>,
     replies: Mutex<Replies>,
     replies_watch: Watch,
     replies_bell: Shared<WaitWords>,
     replies_space_bell: Shared<WaitWords>,
     spin: Spin,
-    space_spin: Spin,
+    pub(super) space_spin: Spin,
     /// Bytes of the ring to main.
-    capacity: usize,
-    message_limit: usize,
+    pub(super) capacity: usize,
+    pub(super) message_limit: usize,
     pub(crate) pool: Arc<Pool>,
     next_invoke: AtomicU32,
-}
-
-/// What a renderer's send does when the ring is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhenFull {
-    /// Waits until main has read enough, or is gone.
-    Wait,
-    /// Answers [`Error::Backpressure`]. So does a message that the empty ring cannot hold at once.
-    Fail,
-    /// Waits, and answers [`Error::Deadline`] when this passes: the message was not sent, and what of
-    /// a large one was is taken back.
-    Until(Instant),
 }
 
 impl RendererEnd {
@@ -110,261 +93,6 @@ impl RendererEnd {
     /// of a `sendSync`: another thread may dispatch the answer at once.
     pub(crate) fn new_invoke(&self) -> u32 {
         self.next_invoke.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Sends a message or an invoke's request.
-    ///
-    /// # Errors
-    /// As [`send_call`](Self::send_call).
-    #[inline]
-    pub(crate) fn send(&self, message: &Message<'_>, when_full: WhenFull) -> Result<(), Error> {
-        let mut outbound = self.lock(when_full)?;
-        self.put(&mut outbound, message, when_full)?;
-        self.finish(outbound)
-    }
-
-    /// Sends the request of a `sendSync` and returns its id.
-    ///
-    /// # Errors
-    /// [`Error::MainGone`], [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`],
-    /// [`Error::Deadline`], [`Error::ClaimHeld`], [`Error::Corrupt`].
-    #[inline]
-    pub(crate) fn send_call(
-        &self,
-        channel: &str,
-        payload: &[u8],
-        when_full: WhenFull,
-    ) -> Result<u32, Error> {
-        let mut outbound = self.lock(when_full)?;
-        let call = outbound.new_call();
-        let message = Message::dynamic(Kind::SyncCall, channel, call, payload);
-        self.put(&mut outbound, &message, when_full)?;
-        self.finish(outbound)?;
-        Ok(call)
-    }
-
-    /// Threads that send while another waits for space wait behind it, in order.
-    #[inline]
-    pub(crate) fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
-        let outbound = match when_full {
-            WhenFull::Wait => self.messages.lock()?,
-            WhenFull::Until(deadline) => self.messages.lock_until(deadline)?,
-            // Another thread that just writes a record is done sooner; one that waits for space is not.
-            WhenFull::Fail => {
-                self.messages.lock_within(SPIN_MAX)?.ok_or_else(|| self.backpressure(0))?
-            }
-        };
-        // Whoever was blocked then has been told why.
-        if self.link.is_gone() { Err(Error::Disconnected) } else { Ok(outbound) }
-    }
-
-    /// The same for user code, which may do anything while it has it.
-    pub(crate) fn claim(&self, when_full: WhenFull) -> Result<Claimed<'_, Outbound>, Error> {
-        Ok(self.messages.claim(self.lock(when_full)?))
-    }
-
-    /// Puts a message, waiting for space if need be.
-    ///
-    /// # Errors
-    /// As [`send_call`](Self::send_call).
-    #[inline]
-    pub(crate) fn put(
-        &self,
-        outbound: &mut Outbound,
-        message: &Message<'_>,
-        when_full: WhenFull,
-    ) -> Result<(), Error> {
-        if message.payload.len() > self.message_limit {
-            return Err(self.too_large(message.payload.len()));
-        }
-        loop {
-            match outbound.put(message)? {
-                Put::Done => break,
-                Put::Full(len) => self.wait_for_space(outbound, len, when_full)?,
-                Put::TooLong => {
-                    self.put_run(outbound, message, when_full)?;
-                    break;
-                }
-            }
-        }
-        self.link.tally.sent.count(ENVELOPE + message.payload.len());
-        Ok(())
-    }
-
-    /// Puts a message that needs several records.
-    #[cold]
-    fn put_run(
-        &self,
-        outbound: &mut Outbound,
-        message: &Message<'_>,
-        when_full: WhenFull,
-    ) -> Result<(), Error> {
-        let payload = message.payload;
-        if when_full == WhenFull::Fail && !outbound.fits_run(payload.len())? {
-            return Err(self.backpressure(payload.len()));
-        }
-        let mut run = loop {
-            match outbound.run(message)? {
-                Ok(run) => break run,
-                Err(len) => self.wait_for_space(outbound, len, when_full)?,
-            }
-        };
-        let window = outbound.window_space();
-        let mut pace = if when_full == WhenFull::Fail { Pace::Full } else { Pace::Window };
-        while !run.is_done() {
-            let rest = &payload[run.sent()..];
-            match outbound.put_fragment(&mut run, rest, pace)? {
-                // A main that is this slow gets as much as there is space for.
-                Put::Full(len) => {
-                    pace = Pace::Full;
-                    if let Err(error) = self.wait_for(outbound, len, window, when_full) {
-                        outbound.give_up(&run);
-                        self.flush(outbound);
-                        return Err(error);
-                    }
-                }
-                // Main may begin to read before all is there.
-                _ => {
-                    pace = if when_full == WhenFull::Fail { pace } else { Pace::Window };
-                    self.hint(outbound);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Has `fill` write a message of at most `max` bytes into the ring. `false` if there is no room for
-    /// so many now, or it takes more.
-    ///
-    /// # Errors
-    /// As [`send_call`](Self::send_call).
-    #[inline]
-    pub(crate) fn fill(
-        &self,
-        outbound: &mut Outbound,
-        signature: Signature<'_>,
-        max: usize,
-        fill: impl FnOnce(&mut [u8]) -> Option<usize>,
-    ) -> Result<bool, Error> {
-        match outbound.fill(signature, max, fill)? {
-            Filled::Done(len) => {
-                self.link.tally.sent.count(ENVELOPE + len);
-                Ok(true)
-            }
-            Filled::Full(_) | Filled::TooSmall => Ok(false),
-        }
-    }
-
-    /// Waits until a payload of `len` bytes, which is no run's, has its place in the ring.
-    ///
-    /// # Errors
-    /// As [`send_call`](Self::send_call).
-    pub(crate) fn reserve(
-        &self,
-        outbound: &mut Outbound,
-        signature: Signature<'_>,
-        len: usize,
-        when_full: WhenFull,
-    ) -> Result<(), Error> {
-        while let Err(len) = outbound.reserve(signature, len)?.map(drop) {
-            self.wait_for_space(outbound, len, when_full)?;
-        }
-        Ok(())
-    }
-
-    /// The size of a message of raw bytes.
-    ///
-    /// # Errors
-    /// [`Error::TooLarge`].
-    pub(crate) fn raw_archive_len(&self, place: Place) -> Result<usize, Error> {
-        raw_archive_len(place, self.message_limit)
-    }
-
-    /// After the last message of a call or burst.
-    ///
-    /// # Errors
-    /// [`Error::MainGone`] if main is found to be.
-    #[inline]
-    pub(crate) fn finish(
-        &self,
-        mut outbound: impl DerefMut<Target = Outbound>,
-    ) -> Result<(), Error> {
-        let wake = outbound.flush();
-        drop(outbound);
-        if self.link.rouse(wake, &self.messages_bell) {
-            return Ok(());
-        }
-        self.link.end();
-        Err(Error::MainGone)
-    }
-
-    /// Between two records of a burst or run: wakes a main that is seen to sleep.
-    #[inline]
-    pub(crate) fn hint(&self, outbound: &mut Outbound) {
-        let wake = outbound.hint();
-        self.link.rouse(wake, &self.messages_bell);
-    }
-
-    #[cold]
-    fn too_large(&self, found: usize) -> Error {
-        Error::TooLarge { found, limit: self.message_limit }
-    }
-
-    /// The ring is full, so all of it waits.
-    #[cold]
-    fn backpressure(&self, len: usize) -> Error {
-        Error::Backpressure { queued: self.capacity + len, limit: self.capacity }
-    }
-
-    /// Waits for a record of `len` bytes of content; awake a little longer, so that many follow before
-    /// the next wait.
-    #[cold]
-    fn wait_for_space(
-        &self,
-        outbound: &mut Outbound,
-        len: usize,
-        when_full: WhenFull,
-    ) -> Result<(), Error> {
-        self.wait_for(outbound, len, self.capacity / 16, when_full)
-    }
-
-    /// Waits until `free` bytes of the ring are, or asleep until `len` bytes of content fit.
-    fn wait_for(
-        &self,
-        outbound: &mut Outbound,
-        len: usize,
-        free: usize,
-        when_full: WhenFull,
-    ) -> Result<(), Error> {
-        self.link.tally.stalls.add(1);
-        // Main may sleep on what was put before: a definition, padding, another thread's message.
-        self.flush(outbound);
-        if when_full == WhenFull::Fail {
-            return Err(self.backpressure(len));
-        }
-        let deadline = when_full.deadline();
-        let elsewhere = || self.link.peer_elsewhere();
-        match self.space_spin.until(|| outbound.has_space(len, free), elsewhere) {
-            SpinOutcome::Ready => return Ok(()),
-            SpinOutcome::Look if !self.look_for_main() => return Err(Error::MainGone),
-            SpinOutcome::Look if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                return Err(Error::Deadline);
-            }
-            SpinOutcome::Look => return Ok(()),
-            SpinOutcome::Sleep => {}
-        }
-        let Some(armed) = outbound.arm_for_space(len)? else { return Ok(()) };
-        self.flush(outbound);
-        let started = Instant::now();
-        let slept = self.sleep(&self.space_bell, armed, deadline);
-        self.space_spin.slept(started.elapsed());
-        outbound.disarm();
-        slept
-    }
-
-    fn flush(&self, outbound: &mut Outbound) {
-        let wake = outbound.flush();
-        self.link.rouse(wake, &self.messages_bell);
     }
 
     /// Waits for the answer to `call`, which was made on `channel`.
@@ -458,7 +186,7 @@ impl RendererEnd {
 
     /// Sleeps until main rings, but no longer than a slice: the kernel does not wake a futex when a
     /// process dies, so main's life is looked at in between.
-    fn sleep(
+    pub(super) fn sleep(
         &self,
         bell: &Shared<WaitWords>,
         armed: Armed,
@@ -484,14 +212,5 @@ impl RendererEnd {
     /// Prepares for a quiet time.
     pub(crate) fn rest(&self) -> Result<(), Error> {
         self.messages.try_lock().map_or(Ok(()), |mut messages| Ok(messages.rewind()?))
-    }
-}
-
-impl WhenFull {
-    fn deadline(self) -> Option<Instant> {
-        match self {
-            Self::Until(deadline) => Some(deadline),
-            Self::Wait | Self::Fail => None,
-        }
     }
 }
