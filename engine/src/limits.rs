@@ -6,7 +6,7 @@
 //! | a message ([`MESSAGE_LIMIT`]) | 1 GiB | 2 GiB - 1 | [`Error::TooLarge`](crate::Error::TooLarge) |
 //! | a message in one record, read in place | | half of its ring, less its record's words | it travels in fragments of an eighth of the ring, and is gathered in private memory |
 //! | main's memory for messages that arrive in fragments ([`GATHER_BYTES`]) | 2 GiB, all renderers together | | main reads on where it has room; a renderer that keeps some for [10 s](GATHER_PATIENCE) without a fragment is cut off for others that wait |
-//! | buffers that are kept for the next large message ([`POOLED_BUFFERS`], [`POOLED_BYTES`]) | 4 of at most 16 MiB, per main and per renderer | | freed |
+//! | buffers that are kept for the next large message ([`POOLED_BUFFERS`], [`POOLED_BYTES`], [`POOLED_TOTAL`]) | 16 of at most 16 MiB, 64 MiB in all, per main and per renderer | | freed |
 //! | a channel name ([`CHANNEL_NAME_MAX`]) | | 255 bytes of UTF-8 | [`Error::ChannelName`](crate::Error::ChannelName) |
 //! | channel names in use at once, per direction ([`CHANNEL_SLOTS`]) | | 1,024 | the least recently used one is sent again when it comes back |
 //! | a renderer's send into a full ring ([`WhenFull`](crate::WhenFull)) | waits | | [`Error::Backpressure`](crate::Error::Backpressure) or [`Error::Deadline`](crate::Error::Deadline), as it asked |
@@ -46,7 +46,10 @@ pub const GATHER_BYTES: usize = 2 << 30;
 pub const GATHER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Buffers that a main, or a renderer, keeps for the next large message.
-pub const POOLED_BUFFERS: usize = 4;
+pub const POOLED_BUFFERS: usize = 16;
+
+/// Bytes of them all.
+pub const POOLED_TOTAL: usize = 64 << 20;
 
 /// The largest buffer that is kept, in bytes.
 pub const POOLED_BYTES: usize = 16 << 20;

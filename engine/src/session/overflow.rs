@@ -17,6 +17,7 @@ pub(crate) struct Overflow {
     entries: VecDeque<Entry>,
     /// The contents of the entries that are records.
     bytes: VecDeque<u8>,
+    large: VecDeque<Large>,
     queued: usize,
     /// Of the entries, those that are no definitions.
     messages: usize,
@@ -28,7 +29,8 @@ enum Entry {
     Record(u32),
     /// The same, of a channel's name.
     Definition(u32),
-    Large(Box<Large>),
+    /// The next of the large ones.
+    Large,
 }
 
 /// A message of several records, and what was not sent of it when it came here.
@@ -48,7 +50,7 @@ impl Overflow {
 
     /// Whether the next record belongs to a large message.
     pub(crate) fn is_in_run(&self) -> bool {
-        matches!(self.entries.front(), Some(Entry::Large(_)))
+        matches!(self.entries.front(), Some(Entry::Large))
     }
 
     /// Whether there is more than names of channels, whose messages are still to come.
@@ -81,38 +83,43 @@ impl Overflow {
     pub(crate) fn push_run(&mut self, run: Run, rest: Kept) {
         self.queued += rest.len() + RECORD_COST;
         self.messages += 1;
-        self.entries.push_back(Entry::Large(Box::new(Large { run, rest, sent: 0 })));
+        self.entries.push_back(Entry::Large);
+        self.large.push_back(Large { run, rest, sent: 0 });
     }
 
     /// The content length of the next record, of which `max` is the longest.
     pub(crate) fn next_len(&self, max: usize) -> Option<usize> {
-        self.entries.front().map(|entry| match entry {
-            Entry::Record(len) | Entry::Definition(len) => *len as usize,
-            Entry::Large(large) => large.run.next_len(max),
-        })
+        match self.entries.front()? {
+            Entry::Record(len) | Entry::Definition(len) => Some(*len as usize),
+            Entry::Large => self.large.front().map(|large| large.run.next_len(max)),
+        }
     }
 
     /// Moves the next record into `place`, which is as long as [`next_len`](Self::next_len) said.
     pub(crate) fn pop_into(&mut self, place: &mut [u8], pool: &Pool) {
-        match self.entries.front_mut() {
-            Some(Entry::Large(large)) => {
-                let before = large.run.sent();
-                large.run.write(place, &large.rest[large.sent..]);
-                large.sent += large.run.sent() - before;
-                if large.run.is_done() {
-                    self.messages -= 1;
-                    self.queued -= large.rest.len() + RECORD_COST;
-                    if let Some(Entry::Large(large)) = self.entries.pop_front() {
-                        pool.give_kept(large.rest);
-                    }
-                }
-            }
+        match self.entries.front() {
+            Some(Entry::Large) => self.pop_fragment(place, pool),
             Some(entry) => {
                 self.messages -= usize::from(matches!(entry, Entry::Record(_)));
                 self.pop_record(place);
                 self.entries.pop_front();
             }
             None => {}
+        }
+    }
+
+    fn pop_fragment(&mut self, place: &mut [u8], pool: &Pool) {
+        let Some(large) = self.large.front_mut() else { return };
+        let before = large.run.sent();
+        large.run.write(place, &large.rest[large.sent..]);
+        large.sent += large.run.sent() - before;
+        if large.run.is_done() {
+            self.messages -= 1;
+            self.queued -= large.rest.len() + RECORD_COST;
+            self.entries.pop_front();
+            if let Some(large) = self.large.pop_front() {
+                pool.give_kept(large.rest);
+            }
         }
     }
 

@@ -1,8 +1,7 @@
 //! Large private buffers, kept for the next large message.
 
-use crate::limits::{POOLED_BUFFERS, POOLED_BYTES};
+use crate::limits::{POOLED_BUFFERS, POOLED_BYTES, POOLED_TOTAL};
 use crate::wire::Buffer;
-use crossbeam::queue::ArrayQueue;
 use parking_lot::Mutex;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -11,34 +10,48 @@ use std::sync::Arc;
 /// when it is first touched, several times what the copy into it costs; so a few are kept warm.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    free: ArrayQueue<Buffer>,
+    free: Mutex<Free>,
     /// The message that is being delivered, and an empty buffer otherwise.
     lent: Mutex<Arc<Buffer>>,
 }
 
+/// The one that was used last is the next one again: it is the warmest, and of the size in use.
+#[derive(Debug)]
+struct Free {
+    buffers: Vec<Buffer>,
+    bytes: usize,
+}
+
 /// Bytes to send later: a copy, or the very message that they were received in.
 #[derive(Debug)]
-pub(crate) struct Kept {
-    buffer: Arc<Buffer>,
-    range: Range<usize>,
+pub(crate) enum Kept {
+    Copy(Buffer),
+    Part(Arc<Buffer>, Range<usize>),
 }
 
 impl Deref for Kept {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.buffer[self.range.clone()]
+        match self {
+            Self::Copy(copy) => copy,
+            Self::Part(message, range) => &message[range.clone()],
+        }
     }
 }
 
 impl Pool {
     pub(crate) fn new() -> Self {
-        Self { free: ArrayQueue::new(POOLED_BUFFERS), lent: Mutex::default() }
+        let buffers = Vec::with_capacity(POOLED_BUFFERS);
+        Self { free: Mutex::new(Free { buffers, bytes: 0 }), lent: Mutex::default() }
     }
 
     /// An empty buffer, warm if there is one.
     pub(crate) fn take(&self) -> Buffer {
-        self.free.pop().unwrap_or_default()
+        let mut free = self.free.lock();
+        let buffer = free.buffers.pop().unwrap_or_default();
+        free.bytes -= buffer.capacity();
+        buffer
     }
 
     /// The buffer for somebody who keeps it: one of its own size, if it was there for something larger.
@@ -54,10 +67,13 @@ impl Pool {
 
     /// Takes a buffer back, if it is worth keeping and not too large.
     pub(crate) fn give(&self, mut buffer: Buffer) {
-        if (1..=POOLED_BYTES).contains(&buffer.capacity()) {
-            buffer.clear();
-            // One too many is dropped.
-            let _ = self.free.push(buffer);
+        let size = buffer.capacity();
+        buffer.clear();
+        let mut free = self.free.lock();
+        let has_room = free.buffers.len() < POOLED_BUFFERS && free.bytes + size <= POOLED_TOTAL;
+        if has_room && (1..=POOLED_BYTES).contains(&size) {
+            free.bytes += size;
+            free.buffers.push(buffer);
         }
     }
 
@@ -87,19 +103,24 @@ impl Pool {
         let lent = Arc::clone(&self.lent.lock());
         let start = bytes.as_ptr().addr().checked_sub(lent.as_ptr().addr());
         match start.map(|start| start..start + bytes.len()) {
-            Some(range) if range.end <= lent.len() => Kept { buffer: lent, range },
+            Some(range) if range.end <= lent.len() => Kept::Part(lent, range),
             _ => {
                 let mut copy = self.take();
                 copy.extend_from_slice(bytes);
-                Kept { buffer: Arc::new(copy), range: 0..bytes.len() }
+                Kept::Copy(copy)
             }
         }
     }
 
     /// Takes back what was kept, if nobody else has it.
     pub(crate) fn give_kept(&self, kept: Kept) {
-        if let Ok(buffer) = Arc::try_unwrap(kept.buffer) {
-            self.give(buffer);
+        match kept {
+            Kept::Copy(copy) => self.give(copy),
+            Kept::Part(message, _) => {
+                if let Some(buffer) = Arc::into_inner(message) {
+                    self.give(buffer);
+                }
+            }
         }
     }
 }
@@ -146,7 +167,7 @@ mod tests {
         for _ in 0..2 * POOLED_BUFFERS {
             pool.give(Buffer::with_capacity(64));
         }
-        assert_eq!(pool.free.len(), POOLED_BUFFERS);
+        assert_eq!(pool.free.lock().buffers.len(), POOLED_BUFFERS);
     }
 
     #[test]
