@@ -51,15 +51,21 @@ fn copy_into<T: Schema>(value: &T, place: &mut [u8]) -> Option<usize> {
     // enable, says that these may be written as they are, and its derived form that there is no padding.
     let bytes = unsafe { slice::from_raw_parts(ptr::from_ref(value).cast::<u8>(), size_of::<T>()) };
     let place = place.get_mut(..size_of::<T>())?;
-    if align_of::<T>() == align_of::<u64>() && size_of::<T>() <= WORDS_MAX {
-        for (word, place) in bytes.as_chunks::<8>().0.iter().zip(place.as_chunks_mut().0) {
-            // SAFETY: a reference to bytes, all initialised, may be read.
-            *place = unsafe { ptr::read_volatile(word) };
-        }
-    } else {
-        place.copy_from_slice(bytes);
+    match (bytemuck::try_cast_slice(bytes), bytemuck::try_cast_slice_mut(place)) {
+        (Ok(words), Ok(places)) if size_of::<T>() <= WORDS_MAX => copy_words(words, places),
+        _ => place.copy_from_slice(bytes),
     }
     Some(size_of::<T>())
+}
+
+/// Copies word by word: volatile stores are not joined into wider ones, nor the loads before them.
+#[inline]
+#[expect(unsafe_code, reason = "a copy that stays one of words")]
+fn copy_words(words: &[u64], places: &mut [u64]) {
+    for (word, place) in words.iter().zip(places) {
+        // SAFETY: a reference to a word may be written.
+        unsafe { ptr::write_volatile(place, *word) };
+    }
 }
 
 /// Writes `value` into an empty buffer.
