@@ -1,9 +1,14 @@
-//! The allocator of the harness: the system's, with a count per thread.
+//! The allocator of the harness: the system's, with a count per thread, and one per process where
+//! the process is an end of a group.
 //!
-//! Per thread, because the engine starts none: what it allocates, it allocates on its caller's.
+//! Per thread, because the engine starts none: what it allocates, it allocates on its caller's. Per
+//! process, in memory that the measuring end can read, for contenders that do start threads. What
+//! C code allocates is counted by neither.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicPtr, AtomicU64};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
@@ -16,8 +21,21 @@ thread_local! {
 /// Counts what asks for memory; giving it back is free of charge.
 struct Counting;
 
+/// Where the process's allocations are counted; null before [`count_in`].
+static PROCESS: AtomicPtr<AtomicU64> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Counts what all threads of this process allocate from now on, in `word`.
+pub(crate) fn count_in(word: &'static AtomicU64) {
+    PROCESS.store(std::ptr::from_ref(word).cast_mut(), Relaxed);
+}
+
+#[expect(unsafe_code, reason = "an allocator can take no lock and no reference of its own")]
 fn count() {
     CALLS.set(CALLS.get() + 1);
+    // SAFETY: null, or from the reference in `count_in`, which is good for ever.
+    if let Some(word) = unsafe { PROCESS.load(Relaxed).as_ref() } {
+        word.fetch_add(1, Relaxed);
+    }
 }
 
 #[expect(unsafe_code, reason = "an allocator is an unsafe trait; every call goes to the system's")]

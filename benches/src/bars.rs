@@ -1,10 +1,20 @@
 //! What the run judges, one contender per file. The first two check the harness's own counters.
 //!
-//! A new one is a file here with a [`Contender`](crate::contender::Contender) in it, and a line in
+//! A new one is a file here with a [`Contender`](crate::bars::contender::Contender) in it, and a line in
 //! [`ALL`]. Its `measure` and `answer` run in two processes, each with an [`End`](crate::end::End):
 //! they set up, then call [`End::time`](crate::end::End::time) (or `time_asleep`) and
 //! [`End::serve`](crate::end::End::serve) with one trip as a closure, which checks the payload. Rates
 //! are timed by [`Rounds`]; [`one_way`] has both ends of a session for them.
+
+pub(crate) mod bar;
+pub(crate) mod catalogue;
+pub(crate) mod contender;
+pub(crate) mod floors;
+mod report;
+pub(crate) mod rounds;
+pub(crate) mod run;
+mod table;
+mod trips;
 
 mod allocations;
 mod allocations_by_size;
@@ -15,7 +25,7 @@ mod direction;
 mod dynamic;
 mod echo;
 mod failed;
-mod lanes;
+
 mod object;
 mod one_way;
 mod position;
@@ -39,10 +49,10 @@ use ring_round_trip::RingRoundTrip;
 use send_sync::SendSyncParked;
 use typed::{As, Typed};
 
-use crate::catalogue::Listed;
-use crate::contender::Placement;
-use crate::floors::Floor;
-use crate::rounds::Rounds;
+use crate::bars::catalogue::Listed;
+use crate::bars::contender::Placement;
+use crate::bars::floors::Floor;
+use crate::bars::rounds::Rounds;
 
 /// In the order of the table.
 pub(crate) static ALL: &[Listed] = &[

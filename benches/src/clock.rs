@@ -37,6 +37,12 @@ impl Clock {
         self.ns_per_tick
     }
 
+    /// How many ticks a time lasts.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times of a run")]
+    pub(crate) fn ticks_of(&self, time: Duration) -> u64 {
+        (time.as_nanos() as f64 / self.ns_per_tick) as u64
+    }
+
     /// Nanoseconds from `from` to `to`, two readings of [`ticks`].
     pub(crate) fn ns(&self, from: u64, to: u64) -> f64 {
         to.saturating_sub(from) as f64 * self.ns_per_tick
@@ -87,17 +93,29 @@ impl Laps {
         self.last = ticks();
     }
 
-    /// Ends a lap and begins the next.
+    /// Ends a lap and begins the next. Returns the time of that.
     #[inline(always)]
-    pub(crate) fn lap(&mut self) {
+    pub(crate) fn lap(&mut self) -> u64 {
         let now = ticks();
         self.ticks[self.done] = now.saturating_sub(self.last);
         self.done += 1;
         self.last = now;
+        now
+    }
+
+    /// Whether there is no room for another lap.
+    #[inline(always)]
+    pub(crate) fn are_full(&self) -> bool {
+        self.done == self.ticks.len()
+    }
+
+    /// The laps so far, in ticks.
+    pub(crate) fn ticks(&self) -> &[u64] {
+        &self.ticks[..self.done]
     }
 
     pub(crate) fn sample(&self, clock: Clock) -> Result<Sample> {
-        Sample::of_laps(&self.ticks[..self.done], clock.ns_per_tick)
+        Sample::of_laps(self.ticks(), clock.ns_per_tick)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// For one end of a pair, from its start to its exit.
+/// For one end of a group, from its start to its exit.
 pub(crate) const OF_AN_END: Duration = Duration::from_secs(30);
-/// For the parent, from one pair to the next. Its death takes the children along.
-pub(crate) const OF_A_PAIR: Duration = Duration::from_secs(45);
+/// For the parent, from one group to the next. Its death takes the children along.
+pub(crate) const OF_A_GROUP: Duration = Duration::from_secs(45);
 
 /// Has this process killed `after` from now, in place of any earlier deadline.
 #[expect(unsafe_code, reason = "no safe crate in use has alarm(2)")]

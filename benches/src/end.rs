@@ -1,44 +1,69 @@
-//! One end of a pair: what runs in a child process, and what it is handed.
+//! One end of a group: what runs in a child process, and what it is handed.
 
 use std::io::{Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
-use std::time::{Duration, Instant};
 
 use rustix::io::FdFlags;
-use rustix::net::{RecvFlags, SendFlags};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, Laps};
-use crate::contender::Placement;
+use crate::clock::Clock;
+use crate::lab::Case;
 use crate::shared::Shared;
-use crate::stats::Sample;
-use crate::{Result, catalogue, deadline, machine};
+use crate::{Result, alloc, deadline, machine};
 
-/// Which end of a pair.
+/// Which part an end has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Side {
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Takes the time. There is one in a group.
     Measuring,
+    /// Any other.
     Answering,
 }
 
-/// What the parent writes to a child's standard input, once both children are there.
+/// What a group is there for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// A bar of the engine, or a floor, by its name.
+    Bar {
+        /// Its name in the catalogue.
+        name: String,
+        /// Full numbers of trips are divided by this.
+        shrink: u32,
+    },
+    /// A cell of the table.
+    Case {
+        /// The contender's name.
+        contender: String,
+        /// What it does here.
+        case: Case,
+    },
+}
+
+/// What the parent writes to a child's standard input, once all children are there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    pub(crate) contender: String,
-    pub(crate) side: Side,
-    pub(crate) cpu: usize,
-    /// Full numbers of trips are divided by this.
-    pub(crate) shrink: u32,
-    /// The same at both ends and for no other pair: for an endpoint's name.
-    pub(crate) token: String,
+pub struct Plan {
+    /// What the group is there for.
+    pub task: Task,
+    /// This end's part.
+    pub side: Side,
+    /// Which of the group's ends this is: 0 for the one that measures.
+    pub place: usize,
+    /// How many ends there are.
+    pub ends: usize,
+    /// The CPUs that each end may run on.
+    pub cpus: Vec<Vec<usize>>,
+    /// The same at all ends and for no other group: for an endpoint's name.
+    pub token: String,
 }
 
 /// What a child writes to its standard output.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Report {
-    /// Of the measuring end.
-    pub(crate) sample: Option<Sample>,
+pub(crate) struct Report<T> {
+    /// Of the end that has one.
+    pub(crate) sample: Option<T>,
     pub(crate) error: Option<String>,
     /// Whether the kernel let the child raise its priority.
     pub(crate) raised: bool,
@@ -47,136 +72,61 @@ pub(crate) struct Report {
 /// The descriptors a child inherits, by number.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Inherited {
-    #[arg(long)]
+    /// Memory that all ends of the group share.
+    #[arg(long, value_name = "FD")]
     pub(crate) shared: RawFd,
-    #[arg(long)]
-    pub(crate) link: RawFd,
-    #[arg(long)]
-    pub(crate) meeting: RawFd,
+    /// One end of a SEQPACKET socketpair, of the first two ends.
+    #[arg(long, value_name = "FD")]
+    pub(crate) link: Option<RawFd>,
 }
 
 /// One end, as a contender sees it.
 #[derive(Debug)]
-pub(crate) struct End {
-    pub(crate) plan: Plan,
+pub struct End {
+    /// What this end was started for.
+    pub plan: Plan,
     pub(crate) clock: Clock,
     /// Words for floors. An engine brings its own memory.
-    pub(crate) shared: Shared,
-    /// One end of a SEQPACKET socketpair, for the contender to do with as it likes.
-    pub(crate) link: OwnedFd,
-    meeting: OwnedFd,
+    pub(crate) shared: &'static Shared,
+    link: Option<OwnedFd>,
 }
 
 impl End {
-    /// How many trips to make where `full` would be made in a full run.
-    pub(crate) fn trips(&self, full: u32) -> u32 {
-        (full / self.plan.shrink).max(1)
-    }
-
-    /// Returns at both ends once both have called it.
+    /// One end of a SEQPACKET socketpair between the first two ends, for a contender to do with as
+    /// it likes.
     ///
     /// # Errors
-    /// If the other end is gone.
-    pub(crate) fn meet(&self) -> Result<()> {
-        rustix::net::send(&self.meeting, b"!", SendFlags::NOSIGNAL)?;
-        match rustix::net::recv(&self.meeting, &mut [0_u8; 1], RecvFlags::empty())?.1 {
-            0 => Err("the other end left before the meeting".into()),
-            _ => Ok(()),
-        }
+    /// At any end but those two.
+    pub fn link(&self) -> Result<&OwnedFd> {
+        self.link.as_ref().ok_or_else(|| "this end has no link".into())
     }
 
-    /// Meets the other end, then times `trips` calls of `trip`, after a tenth more to warm up.
-    /// Trips are numbered from 1, the warming ones included.
-    #[inline(always)]
-    pub(crate) fn time(
-        &self,
-        trips: u32,
-        mut trip: impl FnMut(u32) -> Result<()>,
-    ) -> Result<Sample> {
-        let warming = warming(trips);
-        let mut laps = Laps::with_room(trips);
-        self.meet()?;
-        for number in 1..=warming {
-            trip(number)?;
-        }
-        laps.start();
-        for number in warming + 1..=warming + trips {
-            trip(number)?;
-            laps.lap();
-        }
-        laps.sample(self.clock)
+    /// Returns at all ends once all have called it. Blocks; an end that dies ends the group.
+    ///
+    /// # Errors
+    /// If the kernel refuses to wait.
+    pub fn meet(&self) -> Result<()> {
+        self.shared.meet(self.plan.ends)
     }
 
-    /// As [`time`](Self::time), with a check of what each trip brought that the clock does not count.
-    pub(crate) fn time_then<T>(
-        &self,
-        trips: u32,
-        mut trip: impl FnMut(u32) -> Result<T>,
-        mut check: impl FnMut(u32, T) -> Result<()>,
-    ) -> Result<Sample> {
-        let warming = warming(trips);
-        let mut laps = Laps::with_room(trips);
-        self.meet()?;
-        for number in 1..=warming + trips {
-            laps.start();
-            let brought = trip(number)?;
-            if number > warming {
-                laps.lap();
-            }
-            check(number, brought)?;
+    /// The cell that this end is part of.
+    ///
+    /// # Errors
+    /// If the end was started for a bar.
+    pub fn case(&self) -> Result<Case> {
+        match self.plan.task {
+            Task::Case { case, .. } => Ok(case),
+            Task::Bar { .. } => Err("a bar is no case".into()),
         }
-        laps.sample(self.clock)
-    }
-
-    /// As [`time`](Self::time), for trips to an end that sleeps. On two CPUs each trip waits, untimed
-    /// and awake, until the other end has gone to sleep; left alone, two ends that never spin
-    /// settle into one of several rhythms, some without any sleep, and medians differ by ten times
-    /// from run to run. On one CPU there is but one rhythm, and waiting awake would prevent it.
-    #[inline(always)]
-    pub(crate) fn time_asleep(
-        &self,
-        placement: Placement,
-        trips: u32,
-        mut trip: impl FnMut(u32) -> Result<()>,
-    ) -> Result<Sample> {
-        if placement == Placement::OneCpu {
-            return self.time(trips, trip);
-        }
-        let warming = warming(trips);
-        let mut laps = Laps::with_room(trips);
-        self.meet()?;
-        for number in 1..=warming + trips {
-            let settled = Instant::now() + SETTLING;
-            while Instant::now() < settled {
-                std::hint::spin_loop();
-            }
-            laps.start();
-            trip(number)?;
-            if number > warming {
-                laps.lap();
-            }
-        }
-        laps.sample(self.clock)
-    }
-
-    /// The other end of either: as many trips, with the same numbers.
-    #[inline(always)]
-    pub(crate) fn serve(&self, trips: u32, mut trip: impl FnMut(u32) -> Result<()>) -> Result<()> {
-        self.meet()?;
-        (1..=warming(trips) + trips).try_for_each(&mut trip)
     }
 }
 
-/// Longer than an end needs, after its answer, to return from waking us (12 us) and to sleep itself.
-const SETTLING: Duration = Duration::from_micros(50);
-
-/// Trips or rounds before those that count.
-pub(crate) fn warming(trips: u32) -> u32 {
-    trips / 10 + 1
-}
-
-/// The whole life of a child process. Its exit status says whether the report has an error.
-pub(crate) fn run(inherited: Inherited) -> Result<bool> {
+/// The whole life of a child process: `work` is done, and what it returns is reported. Says whether
+/// all went well, for the exit status.
+pub(crate) fn run<T: Serialize>(
+    inherited: Inherited,
+    work: impl FnOnce(End) -> Result<Option<T>>,
+) -> Result<bool> {
     // In this order: from here on it cannot outlive its parent, nor its deadline.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     deadline::arm(deadline::OF_AN_END);
@@ -184,7 +134,7 @@ pub(crate) fn run(inherited: Inherited) -> Result<bool> {
 
     let mut plan = String::new();
     std::io::stdin().read_to_string(&mut plan)?; // ends early if the parent is gone already
-    let report = match measure(&plan, inherited) {
+    let report = match open(&plan, inherited).and_then(work) {
         Ok(sample) => Report { sample, error: None, raised },
         Err(error) => Report { sample: None, error: Some(error.to_string()), raised },
     };
@@ -192,28 +142,20 @@ pub(crate) fn run(inherited: Inherited) -> Result<bool> {
     Ok(report.error.is_none())
 }
 
-fn measure(plan: &str, inherited: Inherited) -> Result<Option<Sample>> {
+fn open(plan: &str, inherited: Inherited) -> Result<End> {
     let plan: Plan = serde_json::from_str(plan)?;
-    machine::pin(plan.cpu)?;
-    let contender = catalogue::find(&plan.contender)?;
-    let side = plan.side;
-    let end = End {
-        clock: Clock::calibrate(),
-        shared: Shared::join(&adopt(inherited.shared)?)?,
-        link: adopt(inherited.link)?,
-        meeting: adopt(inherited.meeting)?,
-        plan,
-    };
-    match side {
-        Side::Measuring => contender.measure(end).map(Some),
-        Side::Answering => contender.answer(end).map(|()| None),
-    }
+    machine::pin(plan.cpus.get(plan.place).ok_or("an end without a CPU")?)?;
+    let shared: &'static Shared = Box::leak(Box::new(Shared::join(&adopt(inherited.shared)?)?));
+    shared.introduce(plan.place);
+    alloc::count_in(shared.allocations(plan.place));
+    let link = inherited.link.map(adopt).transpose()?;
+    Ok(End { clock: Clock::calibrate(), shared, link, plan })
 }
 
 /// Owns a descriptor that the parent left open for this process, and keeps it from any child.
 #[expect(unsafe_code, reason = "an inherited descriptor is known by its number alone")]
 fn adopt(fd: RawFd) -> Result<OwnedFd> {
-    // SAFETY: the parent opened `fd` for this process alone (`pair` is the only caller of the
+    // SAFETY: the parent opened `fd` for this process alone (`group` is the only caller of the
     // hidden subcommand) and each number is adopted once, before anything else opens or closes
     // descriptors by number. A number that is not open is refused by `fcntl` just below.
     let owned = unsafe { OwnedFd::from_raw_fd(fd) };

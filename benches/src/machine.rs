@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use rustix::thread::CpuSet;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Result;
 
@@ -12,7 +12,7 @@ use crate::Result;
 const LOOK: Duration = Duration::from_millis(300);
 
 /// What figures depend on.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cpus: usize,
@@ -48,7 +48,7 @@ fn vendor() -> String {
 }
 
 /// How busy the machine is with other work.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Load {
     /// The kernel's averages over 1, 5 and 15 minutes.
     pub(crate) averages: String,
@@ -102,12 +102,45 @@ fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-/// Keeps the calling thread, and those it starts, on one CPU.
-pub(crate) fn pin(cpu: usize) -> Result<()> {
-    let mut cpus = CpuSet::new();
-    cpus.set(cpu);
-    rustix::thread::sched_setaffinity(None, &cpus)
-        .map_err(|error| format!("cannot run on CPU {cpu}: {error}").into())
+/// Keeps the calling thread, and those it starts, on these CPUs.
+pub(crate) fn pin(cpus: &[usize]) -> Result<()> {
+    let mut set = CpuSet::new();
+    for &cpu in cpus {
+        set.set(cpu);
+    }
+    rustix::thread::sched_setaffinity(None, &set)
+        .map_err(|error| format!("cannot run on CPU {cpus:?}: {error}").into())
+}
+
+/// Two CPUs that this process may use, on different cores if it can have them: two threads of one
+/// core share their first caches, and what passes between them never leaves the core.
+///
+/// # Errors
+/// If there is only one.
+pub(crate) fn two_cpus() -> Result<(usize, usize)> {
+    let allowed = allowed_cpus()?;
+    let one = *allowed.first().ok_or("no CPU to run on")?;
+    let others = &allowed[1..];
+    let siblings = siblings(one);
+    let other = others.iter().find(|cpu| !siblings.contains(cpu)).or(others.first());
+    Ok((one, *other.ok_or("this takes two CPUs, and only one is allowed")?))
+}
+
+/// The CPUs that this process may use, in order.
+pub(crate) fn allowed_cpus() -> Result<Vec<usize>> {
+    let set = rustix::thread::sched_getaffinity(None)?;
+    Ok((0..CpuSet::MAX_CPU).filter(|&cpu| set.is_set(cpu)).collect())
+}
+
+/// The CPUs on the same core as `cpu`, itself included.
+pub(crate) fn siblings(cpu: usize) -> Vec<usize> {
+    let list = read(&format!("/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"));
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let range = |part: &str| match part.split_once('-') {
+        Some((from, to)) => Some(number(from)?..=number(to)?),
+        None => Some(number(part)?..=number(part)?),
+    };
+    list.split(',').filter_map(range).flatten().collect()
 }
 
 /// Gives this process and its session the highest ordinary priority, as far as the kernel lets it;
@@ -127,6 +160,14 @@ mod tests {
     fn the_machine_has_a_kernel_and_a_cpu() {
         let machine = Machine::describe();
         assert!(!machine.kernel.is_empty() && !machine.cpu.is_empty() && machine.cpus > 0);
+    }
+
+    #[test]
+    fn two_cpus_are_two() {
+        if let Ok((one, other)) = two_cpus() {
+            assert_ne!(one, other);
+            assert!(siblings(one).contains(&one));
+        }
     }
 
     #[test]

@@ -1,27 +1,133 @@
-//! Large payloads: windows of one buffer of random bytes, each a cache line further than the one
-//! before. So any two messages that meet in a ring differ in all their words, none has to be made
-//! while the clock runs, and both ends know every one of them.
+//! Payloads of numbered messages. Both ends know what each holds, so every byte can be checked.
+//!
+//! Small ones are words that depend on the message's number and on their place. Large ones are windows
+//! of one buffer of random bytes, each a cache line further than the one before. So any two messages
+//! that meet in a ring differ in all their words, and none has to be made while the clock runs.
 
 use crate::Result;
 
+/// The most bytes of a payload that is made word by word.
+const SMALL_MAX: usize = 1024;
 /// Windows there are: a prime, so that no window is in step with the slots of a ring.
 const WINDOWS: usize = 1021;
 const STEP: usize = 64;
+/// What a word differs in from the one before it.
+const PLACE: u64 = 0x0101_0101_0101_0101;
 
 /// The payloads of messages of one length, by number.
 #[derive(Debug)]
 pub(crate) struct Payloads {
-    bytes: Vec<u8>,
-    /// Where the first window begins, at the start of a cache line.
-    start: usize,
     len: usize,
-    /// The sum of each window.
-    sums: Vec<u64>,
+    windows: Option<Windows>,
 }
 
 impl Payloads {
-    /// Payloads of `len` bytes, a multiple of eight; the same at both ends.
+    /// Payloads of `len` bytes, a multiple of eight; the same at all ends.
     pub(crate) fn new(len: usize) -> Self {
+        Self { len, windows: (len > SMALL_MAX).then(|| Windows::new(len)) }
+    }
+
+    /// The length of each.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Writes the payload of message `number`, all of `bytes`.
+    #[inline]
+    pub(crate) fn write(&self, bytes: &mut [u8], number: u64) {
+        match (self.len, &self.windows) {
+            (48, _) => write_words::<6>(bytes, number),
+            (64, _) => write_words::<8>(bytes, number),
+            (len, Some(windows)) => bytes.copy_from_slice(windows.of(len, number)),
+            (_, None) => write_any(bytes, number),
+        }
+    }
+
+    /// Reads every byte of what should be the payload of message `number`.
+    #[inline]
+    pub(crate) fn is(&self, found: &[u8], number: u64) -> bool {
+        if found.len() != self.len {
+            return false;
+        }
+        match (self.len, &self.windows) {
+            (48, _) => is_words::<6>(found, number),
+            (64, _) => is_words::<8>(found, number),
+            (_, Some(windows)) => windows.is(found, number),
+            (_, None) => is_any(found, number),
+        }
+    }
+
+    /// The same for those who stop at the first that is wrong.
+    #[inline]
+    pub(crate) fn check(&self, found: &[u8], number: u64) -> Result<()> {
+        if self.is(found, number) { Ok(()) } else { Err(wrong(found.len(), number)) }
+    }
+
+    /// The payload of message `number`, where it need not be made.
+    ///
+    /// # Panics
+    /// If it is small.
+    #[inline]
+    pub(crate) fn of(&self, number: u64) -> &[u8] {
+        let windows = self.windows.as_ref();
+        windows.map(|windows| windows.of(self.len, number)).expect("a large payload")
+    }
+}
+
+#[cold]
+fn wrong(len: usize, number: u64) -> Box<dyn std::error::Error> {
+    format!("these {len} bytes are not message {number}").into()
+}
+
+/// Word `place` of a small payload.
+#[inline(always)]
+pub(crate) fn word(number: u64, place: usize) -> u64 {
+    number.wrapping_add((place as u64).wrapping_mul(PLACE))
+}
+
+/// As [`Payloads::write`], with a length that the compiler knows.
+#[inline(always)]
+pub(crate) fn write_words<const WORDS: usize>(bytes: &mut [u8], number: u64) {
+    for (place, word_at) in bytes[..WORDS * 8].as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        *word_at = word(number, place).to_le_bytes();
+    }
+}
+
+/// As [`Payloads::is`], with a length that the compiler knows.
+#[inline(always)]
+pub(crate) fn is_words<const WORDS: usize>(found: &[u8], number: u64) -> bool {
+    let mut wrong_bits = 0;
+    for (place, found) in found[..WORDS * 8].as_chunks::<8>().0.iter().enumerate() {
+        wrong_bits |= u64::from_le_bytes(*found) ^ word(number, place);
+    }
+    wrong_bits == 0
+}
+
+fn write_any(bytes: &mut [u8], number: u64) {
+    for (place, word_at) in bytes.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        *word_at = word(number, place).to_le_bytes();
+    }
+}
+
+fn is_any(found: &[u8], number: u64) -> bool {
+    let words = found.as_chunks::<8>().0.iter().enumerate();
+    let wrong_bits = words
+        .fold(0, |wrong, (place, found)| wrong | u64::from_le_bytes(*found) ^ word(number, place));
+    wrong_bits == 0
+}
+
+/// Random bytes, and the sum of each window of one length.
+#[derive(Debug)]
+struct Windows {
+    bytes: Vec<u8>,
+    /// Where the first window begins, at the start of a cache line.
+    start: usize,
+    sums: Vec<u64>,
+}
+
+impl Windows {
+    fn new(len: usize) -> Self {
         let room = len + WINDOWS * STEP; // of one window more than there are
         let mut bytes = vec![0; room + STEP];
         let start = bytes.as_ptr().align_offset(STEP);
@@ -36,32 +142,19 @@ impl Payloads {
             let gained = sum(&bytes[step + len..step + len + STEP]);
             window = window.wrapping_add(gained).wrapping_sub(sum(&bytes[step..step + STEP]));
         }
-        Self { bytes, start, len, sums }
+        Self { bytes, start, sums }
     }
 
-    /// The payload of message `number`.
     #[inline]
-    pub(crate) fn of(&self, number: u64) -> &[u8] {
+    fn of(&self, len: usize, number: u64) -> &[u8] {
         let start = self.start + window(number) * STEP;
-        &self.bytes[start..start + self.len]
+        &self.bytes[start..start + len]
     }
 
-    /// Reads every byte of what should be the payload of message `number`.
     #[inline]
-    pub(crate) fn is(&self, found: &[u8], number: u64) -> bool {
-        found.len() == self.len && sum(found) == self.sums[window(number)]
+    fn is(&self, found: &[u8], number: u64) -> bool {
+        sum(found) == self.sums[window(number)]
     }
-
-    /// The same for those who stop at the first that is wrong.
-    #[inline]
-    pub(crate) fn check(&self, found: &[u8], number: u64) -> Result<()> {
-        if self.is(found, number) { Ok(()) } else { Err(wrong(found.len(), number)) }
-    }
-}
-
-#[cold]
-fn wrong(len: usize, number: u64) -> Box<dyn std::error::Error> {
-    format!("these {len} bytes are not message {number}").into()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "less than the windows, a usize")]
@@ -88,28 +181,43 @@ fn random(state: &mut u64) -> u64 {
 mod tests {
     use super::*;
 
+    const LENS: [usize; 6] = [0, 8, 48, 64, 1024, 4096];
+
+    fn made(payloads: &Payloads, number: u64) -> Vec<u8> {
+        let mut bytes = vec![0xaa; payloads.len()];
+        payloads.write(&mut bytes, number);
+        bytes
+    }
+
     #[test]
     fn a_payload_is_known_by_its_number() {
-        let [one, other] = [(); 2].map(|()| Payloads::new(4096));
-        assert!((0..WINDOWS as u64).all(|number| one.is(other.of(number), number)));
-        assert!(!one.is(other.of(5), 6));
-        assert_eq!(one.of(3), other.of(3 + WINDOWS as u64));
+        for len in LENS {
+            let [one, other] = [(); 2].map(|()| Payloads::new(len));
+            for number in 0..2 * WINDOWS as u64 {
+                let bytes = made(&other, number);
+                assert!(one.is(&bytes, number));
+                assert_eq!(one.is(&bytes, number + 1), len == 0);
+            }
+        }
     }
 
     #[test]
     fn a_changed_or_missing_byte_is_found_out() {
-        let payloads = Payloads::new(4096);
-        let mut bytes = payloads.of(7).to_vec();
-        assert!(payloads.is(&bytes, 7));
-        assert!(!payloads.is(&bytes[8..], 7));
-        bytes[4095] ^= 1;
-        assert!(!payloads.is(&bytes, 7));
+        for len in LENS.into_iter().filter(|&len| len > 0) {
+            let payloads = Payloads::new(len);
+            let mut bytes = made(&payloads, 7);
+            assert!(!payloads.is(&bytes[8..], 7));
+            bytes[len - 1] ^= 1;
+            assert!(!payloads.is(&bytes, 7));
+        }
     }
 
     #[test]
     fn no_word_of_a_payload_is_where_it_was_in_the_one_before() {
-        let payloads = Payloads::new(4096);
-        let (before, after) = (payloads.of(0), payloads.of(1));
-        assert!(before.chunks(8).zip(after.chunks(8)).all(|(one, other)| one != other));
+        for len in LENS {
+            let payloads = Payloads::new(len);
+            let (before, after) = (made(&payloads, 0), made(&payloads, 1));
+            assert!(before.chunks(8).zip(after.chunks(8)).all(|(one, other)| one != other));
+        }
     }
 }

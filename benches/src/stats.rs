@@ -79,7 +79,7 @@ impl Sample {
 }
 
 /// The middle of several runs, and the best and worst beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
     pub(crate) least: f64,
@@ -89,7 +89,12 @@ pub(crate) struct Spread {
 impl Spread {
     /// `None` if there is no run.
     pub(crate) fn of(samples: &[Sample], stat: Stat) -> Option<Self> {
-        let mut figures: Vec<f64> = samples.iter().map(|sample| sample.get(stat)).collect();
+        Self::of_figures(samples.iter().map(|sample| sample.get(stat)))
+    }
+
+    /// `None` if there is no figure.
+    pub(crate) fn of_figures(figures: impl Iterator<Item = f64>) -> Option<Self> {
+        let mut figures: Vec<f64> = figures.collect();
         figures.sort_by(f64::total_cmp);
         let (least, most) = (*figures.first()?, *figures.last()?);
         let middle = figures.len() / 2;

@@ -9,8 +9,8 @@ use ringmain::{IpcMain, WaitPolicy, args};
 use super::send_sync::{answer_pings, connect, ping, run_until_gone};
 use crate::Result;
 use crate::alloc::Section;
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::Contender;
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
 use crate::end::End;
 use crate::stats::{Sample, Stat};
 

@@ -14,9 +14,10 @@ use super::one_way::Tally;
 use super::send_sync::{connect, run_until_gone};
 use crate::Result;
 use crate::alloc::Section;
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::Contender;
-use crate::end::{End, warming};
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
+use crate::bars::trips::warming;
+use crate::end::End;
 use crate::payload::Payloads;
 use crate::stats::{Sample, Stat};
 

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use ringmain::{IpcMain, IpcRenderer, args};
 
 use crate::Result;
-use crate::bar::{Bar, Rule};
+use crate::bars::bar::{Bar, Rule};
+use crate::bars::contender::Contender;
 use crate::clock::ticks;
-use crate::contender::Contender;
 use crate::end::End;
 use crate::stats::{Sample, Stat};
 

@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use crate::Result;
 use crate::alloc::Section;
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::Contender;
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
 use crate::end::End;
 use crate::stats::{Sample, Stat};
 

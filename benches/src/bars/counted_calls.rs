@@ -4,8 +4,8 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
 
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::{Contender, Method};
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::{Contender, Method};
 use crate::end::End;
 use crate::stats::{Sample, Stat};
 use crate::{Result, syscalls};

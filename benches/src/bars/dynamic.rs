@@ -6,10 +6,10 @@ use ringmain::{Args, ArgsRef, MainOptions, args};
 use super::direction::To;
 use super::one_way;
 use crate::Result;
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::Contender;
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
+use crate::bars::rounds::Rounds;
 use crate::end::End;
-use crate::rounds::Rounds;
 use crate::stats::{Sample, Stat};
 
 const ROUNDS: Rounds = Rounds { rounds: 50, messages: 50_000 };

@@ -10,8 +10,8 @@ use ringmain::{IpcMain, Value, WaitPolicy, args};
 
 use super::send_sync::{connect, run_until_gone};
 use crate::Result;
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::Contender;
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
 use crate::end::End;
 use crate::payload::Payloads;
 use crate::stats::{Sample, Stat};

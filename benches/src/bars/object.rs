@@ -9,11 +9,12 @@ use ringmain::{Args, MainOptions, ValueRef, WaitPolicy, args, object};
 use super::one_way::{self, Tally};
 use super::send_sync::connect;
 use crate::Result;
-use crate::bar::{Bar, Rule};
+use crate::bars::bar::{Bar, Rule};
+use crate::bars::contender::Contender;
+use crate::bars::rounds::Rounds;
+use crate::bars::trips::warming;
 use crate::clock::ticks;
-use crate::contender::Contender;
-use crate::end::{End, warming};
-use crate::rounds::Rounds;
+use crate::end::End;
 use crate::stats::{Sample, Stat};
 
 const ROUNDS: Rounds = Rounds { rounds: 50, messages: 10_000 };

@@ -13,8 +13,8 @@ use ringmain::{Error, IpcMain, IpcRenderer, MainOptions, Value, WaitPolicy, WebC
 use super::failed::Failed;
 use super::send_sync::{connect, run_until_gone};
 use crate::Result;
+use crate::bars::rounds::Rounds;
 use crate::end::End;
-use crate::rounds::Rounds;
 use crate::stats::Sample;
 
 /// How many messages a listener has had that were right, all since the first.

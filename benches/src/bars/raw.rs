@@ -7,12 +7,12 @@ use ringmain::{ArgsRef, Error, IpcRenderer, MainOptions, WebContents};
 use super::direction::To;
 use super::one_way::{self, Tally};
 use crate::Result;
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::Contender;
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
+use crate::bars::floors::Floor;
+use crate::bars::rounds::Rounds;
 use crate::end::End;
-use crate::floors::Floor;
 use crate::payload::Payloads;
-use crate::rounds::Rounds;
 use crate::stats::{Sample, Stat};
 
 const CHANNEL: &str = "raw";

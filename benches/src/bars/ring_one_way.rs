@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 
 use ringmain::sync::pause;
 
-use super::lanes;
-use crate::Result;
-use crate::bar::{Bar, Rule, Unit};
+use ringmain::Geometry;
+
+use super::words;
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::Contender;
 use crate::clock::ticks;
-use crate::contender::Contender;
 use crate::end::End;
 use crate::stats::{Sample, Stat};
+use crate::{Result, lanes};
 
 const WORDS: usize = 8;
 const BURSTS: u32 = 1_000;
@@ -45,7 +47,7 @@ impl Contender for RingOneWay {
     }
 
     fn measure(&self, end: End) -> Result<Sample> {
-        let mut main = lanes::create(&end)?;
+        let mut main = lanes::create(&end, &Geometry::default())?;
         let bursts = end.trips(BURSTS);
         let (mut number, mut spent) = (0, 0.0);
         end.meet()?;
@@ -57,17 +59,17 @@ impl Contender for RingOneWay {
             let started = ticks();
             for _ in 0..BURST {
                 number += 1;
-                lanes::put::<WORDS>(&mut main.messages, number)?;
+                words::put::<WORDS>(&mut main.messages, number)?;
                 lanes::wake(main.messages.hint(), &main.messages);
                 if number.is_multiple_of(FLUSH_EVERY) {
-                    lanes::wake(main.messages.flush(), &main.messages);
+                    lanes::wake_sleeper(&mut main.messages);
                 }
             }
-            lanes::wake(main.messages.flush(), &main.messages);
-            lanes::read::<0>(&mut main.incoming, number)?;
+            lanes::wake_sleeper(&mut main.messages);
+            words::read::<0>(&mut main.incoming, number)?;
             spent += end.clock.ns(started, ticks());
         }
-        let parks = lanes::read_number(&mut main.incoming)?;
+        let parks = words::read_number(&mut main.incoming)?;
         if parks < u64::from(bursts) {
             return Err(format!("{parks} parks in {bursts} bursts").into());
         }
@@ -76,7 +78,7 @@ impl Contender for RingOneWay {
     }
 
     fn answer(&self, end: End) -> Result<()> {
-        let mut renderer = lanes::open(&end)?;
+        let mut renderer = lanes::open(&end, &Geometry::default())?;
         let bursts = end.trips(BURSTS);
         let (mut number, mut parks) = (0, 0);
         end.meet()?;
@@ -86,10 +88,10 @@ impl Contender for RingOneWay {
                 if !renderer.incoming.is_ready() {
                     parks += lanes::spin_or_sleep(&mut renderer.incoming)?;
                 }
-                lanes::read::<WORDS>(&mut renderer.incoming, number)?;
+                words::read::<WORDS>(&mut renderer.incoming, number)?;
             }
-            lanes::put::<0>(&mut renderer.messages, number)?;
+            words::put::<0>(&mut renderer.messages, number)?;
         }
-        lanes::put::<0>(&mut renderer.messages, parks)
+        words::put::<0>(&mut renderer.messages, parks)
     }
 }

@@ -2,13 +2,15 @@
 
 use std::cell::Cell;
 
-use super::lanes;
-use crate::Result;
-use crate::bar::{Bar, Rule};
-use crate::contender::{Contender, Placement};
+use ringmain::Geometry;
+
+use super::words;
+use crate::bars::bar::{Bar, Rule};
+use crate::bars::contender::{Contender, Placement};
+use crate::bars::floors::{Floor, parked_trips};
 use crate::end::End;
-use crate::floors::{Floor, parked_trips};
 use crate::stats::{Sample, Stat};
+use crate::{Result, lanes};
 
 const WORDS: usize = 6;
 
@@ -34,23 +36,23 @@ impl Contender for RingParked {
     }
 
     fn measure(&self, end: End) -> Result<Sample> {
-        let mut main = lanes::create(&end)?;
+        let mut main = lanes::create(&end, &Geometry::default())?;
         let slept = Cell::new(0);
         let trips = end.trips(parked_trips(self.placement));
         let sample = end.time_asleep(self.placement, trips, |number| {
-            lanes::put_and_wake::<WORDS>(&mut main.messages, number.into())?;
+            words::put_and_wake::<WORDS>(&mut main.messages, number.into())?;
             slept.set(slept.get() + u64::from(lanes::sleep_until_ready(&mut main.incoming)?));
-            lanes::read::<WORDS>(&mut main.incoming, number.into())
+            words::read::<WORDS>(&mut main.incoming, number.into())
         })?;
         Ok(Sample { slept: Some(slept.get() as f64 / f64::from(trips)), ..sample })
     }
 
     fn answer(&self, end: End) -> Result<()> {
-        let mut renderer = lanes::open(&end)?;
+        let mut renderer = lanes::open(&end, &Geometry::default())?;
         end.serve(end.trips(parked_trips(self.placement)), |number| {
             lanes::sleep_until_ready(&mut renderer.incoming)?;
-            lanes::read::<WORDS>(&mut renderer.incoming, number.into())?;
-            lanes::put_and_wake::<WORDS>(&mut renderer.messages, number.into())
+            words::read::<WORDS>(&mut renderer.incoming, number.into())?;
+            words::put_and_wake::<WORDS>(&mut renderer.messages, number.into())
         })
     }
 }

@@ -3,13 +3,15 @@
 
 use ringmain::ring::CopyBuffer;
 
-use super::lanes;
-use crate::Result;
-use crate::bar::{Bar, Rule};
-use crate::contender::Contender;
+use ringmain::Geometry;
+
+use super::words;
+use crate::bars::bar::{Bar, Rule};
+use crate::bars::contender::Contender;
+use crate::bars::floors::Floor;
 use crate::end::End;
-use crate::floors::Floor;
 use crate::stats::{Sample, Stat};
+use crate::{Result, lanes};
 
 const TRIPS: u32 = 1_000_000;
 
@@ -31,19 +33,19 @@ impl<const WORDS: usize> Contender for RingRoundTrip<WORDS> {
     }
 
     fn measure(&self, end: End) -> Result<Sample> {
-        let mut main = lanes::create(&end)?;
+        let mut main = lanes::create(&end, &Geometry::default())?;
         let mut buffer = CopyBuffer::default();
         end.time(end.trips(TRIPS), |number| {
-            lanes::put::<WORDS>(&mut main.messages, number.into())?;
-            lanes::copy::<WORDS>(&mut main.incoming, &mut buffer, number.into())
+            words::put::<WORDS>(&mut main.messages, number.into())?;
+            words::copy::<WORDS>(&mut main.incoming, &mut buffer, number.into())
         })
     }
 
     fn answer(&self, end: End) -> Result<()> {
-        let mut renderer = lanes::open(&end)?;
+        let mut renderer = lanes::open(&end, &Geometry::default())?;
         end.serve(end.trips(TRIPS), |number| {
-            lanes::read::<WORDS>(&mut renderer.incoming, number.into())?;
-            lanes::put::<WORDS>(&mut renderer.messages, number.into())
+            words::read::<WORDS>(&mut renderer.incoming, number.into())?;
+            words::put::<WORDS>(&mut renderer.messages, number.into())
         })
     }
 }

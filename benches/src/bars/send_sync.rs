@@ -8,10 +8,10 @@ use ringmain::{IpcMain, IpcRenderer, MainOptions, RendererOptions, WaitPolicy, a
 
 use super::failed::Failed;
 use crate::Result;
-use crate::bar::{Bar, Rule};
-use crate::contender::{Contender, Placement};
+use crate::bars::bar::{Bar, Rule};
+use crate::bars::contender::{Contender, Placement};
+use crate::bars::floors::{Floor, parked_trips};
 use crate::end::End;
-use crate::floors::{Floor, parked_trips};
 use crate::stats::{Sample, Stat};
 
 const TRIPS: u32 = 500_000;

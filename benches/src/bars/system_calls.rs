@@ -3,8 +3,8 @@
 use ringmain::{IpcMain, WaitPolicy};
 
 use super::send_sync::{answer_pings, connect, ping, run_until_gone};
-use crate::bar::{Bar, Rule, Unit};
-use crate::contender::{Contender, Method};
+use crate::bars::bar::{Bar, Rule, Unit};
+use crate::bars::contender::{Contender, Method};
 use crate::end::End;
 use crate::stats::{Sample, Stat};
 use crate::{Result, syscalls};

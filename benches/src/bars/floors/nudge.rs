@@ -9,7 +9,7 @@ use rustix::net::{RecvFlags, SendFlags};
 use super::parked::{Parked, publish};
 use super::{check, parked_trips};
 use crate::Result;
-use crate::contender::{Contender, Placement};
+use crate::bars::contender::{Contender, Placement};
 use crate::end::End;
 use crate::stats::Sample;
 
@@ -36,7 +36,7 @@ impl Contender for Nudge {
         let mut answer = Parked::on(end.shared.word32(ANSWER));
         let sample = end.time_asleep(self.placement, trips, |number| {
             request.store(number, Release); // pairs with the load in `answer`, as the byte does
-            rustix::net::send(&end.link, &number.to_le_bytes()[..1], SendFlags::NOSIGNAL)?;
+            rustix::net::send(end.link()?, &number.to_le_bytes()[..1], SendFlags::NOSIGNAL)?;
             check(answer.changed(number - 1)?, number)
         })?;
         Ok(Sample { slept: Some(answer.slept()), ..sample })
@@ -45,12 +45,12 @@ impl Contender for Nudge {
     fn answer(&self, end: End) -> Result<()> {
         let (request, answer) = (end.shared.word32(REQUEST), end.shared.word32(ANSWER));
         let events = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        epoll::add(&events, &end.link, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;
+        epoll::add(&events, end.link()?, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;
         end.serve(end.trips(parked_trips(self.placement)), |number| {
             let mut ready = [const { std::mem::MaybeUninit::uninit() }; 4];
             epoll::wait(&events, &mut ready, None)?;
             let mut nudge = [0_u8; 1];
-            rustix::net::recv(&end.link, &mut nudge, RecvFlags::empty())?;
+            rustix::net::recv(end.link()?, &mut nudge, RecvFlags::empty())?;
             let found = request.load(Acquire); // pairs with the store in `measure`
             publish(answer, found)?;
             check(nudge[0], number.to_le_bytes()[0])?;

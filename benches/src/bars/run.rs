@@ -3,11 +3,16 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::catalogue::{Listed, Selection};
+use crate::bars::catalogue::{Listed, Selection};
+use crate::bars::contender::{Method, Placement};
+use crate::bars::report::{BarLine, FloorLine, Report, RunLine};
+use crate::bars::table;
+use crate::end::Task;
+use crate::group::{Group, Measured};
 use crate::interleave::{Series, interleave};
 use crate::machine::{Load, Machine};
-use crate::report::{BarLine, FloorLine, Report, RunLine};
-use crate::{Result, pair, table};
+use crate::stats::Sample;
+use crate::{Result, machine};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -42,7 +47,7 @@ pub(crate) fn bars(options: &Options) -> Result<bool> {
     let (series, raised) = measure(&contenders, cycles, if options.quick { 10 } else { 1 });
     let after = Load::look();
 
-    let by_name: HashMap<&str, &Series> =
+    let by_name: HashMap<&str, &Series<Sample>> =
         contenders.iter().map(|contender| contender.name()).zip(&series).collect();
     let floors: Vec<_> =
         selection.floors.iter().map(|&floor| FloorLine::of(floor, &by_name)).collect();
@@ -71,16 +76,31 @@ pub(crate) fn bars(options: &Options) -> Result<bool> {
 
 /// Measures in turn, a dot on standard error for each sample; says whether all ends ran with
 /// raised priority.
-fn measure(contenders: &[Listed], cycles: usize, shrink: u32) -> (Vec<Series>, bool) {
-    let (mut raised, mut taken) = (true, 0);
+fn measure(contenders: &[Listed], cycles: usize, shrink: u32) -> (Vec<Series<Sample>>, bool) {
+    let mut raised = true;
     let series = interleave(contenders, cycles, |contender| {
-        taken += 1;
-        let measured =
-            pair::measure(*contender, shrink, format!("{}-{taken}", std::process::id()))?;
+        let measured = measure_one(*contender, shrink)?;
         raised &= measured.raised;
         eprint!(".");
         Ok(measured.sample)
     });
     eprintln!();
     (series, raised)
+}
+
+fn measure_one(contender: Listed, shrink: u32) -> Result<Measured<Sample>> {
+    let (one, other) = machine::two_cpus()?;
+    let answering = if contender.placement() == Placement::TwoCpus { other } else { one };
+    let group = Group {
+        program: &std::env::current_exe()?,
+        task: Task::Bar { name: contender.name().to_owned(), shrink },
+        cpus: vec![vec![one], vec![answering]],
+    };
+    if contender.method() == Method::Sampled {
+        return group.measure();
+    }
+    let (mut measured, calls) = group.measure_traced::<Sample>()?;
+    let messages = measured.sample.count;
+    measured.sample = Sample::of_one(calls as f64 / messages as f64, messages);
+    Ok(measured)
 }

@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Release};
 
 use crate::Result;
-use crate::bar::Unit;
-use crate::contender::Contender;
+use crate::bars::bar::Unit;
+use crate::bars::contender::Contender;
+use crate::bars::rounds::Rounds;
 use crate::end::End;
 use crate::payload::Payloads;
-use crate::rounds::Rounds;
 use crate::shared::Shared;
 use crate::stats::Sample;
 
@@ -33,7 +33,7 @@ impl Contender for Copy {
 
     fn measure(&self, end: End) -> Result<Sample> {
         let payloads = Payloads::new(self.len);
-        let ring = Ring::new(&end.shared, self);
+        let ring = Ring::new(end.shared, self);
         end.meet()?;
         let sample = self.rounds.time(&end, |numbers| {
             let last = numbers.end;
@@ -48,7 +48,7 @@ impl Contender for Copy {
 
     fn answer(&self, end: End) -> Result<()> {
         let payloads = Payloads::new(self.len);
-        let ring = Ring::new(&end.shared, self);
+        let ring = Ring::new(end.shared, self);
         end.meet()?;
         self.rounds
             .all(&end)

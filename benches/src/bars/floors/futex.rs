@@ -3,7 +3,7 @@
 use super::parked::{Parked, publish};
 use super::{check, parked_trips};
 use crate::Result;
-use crate::contender::{Contender, Placement};
+use crate::bars::contender::{Contender, Placement};
 use crate::end::End;
 use crate::stats::Sample;
 

@@ -7,9 +7,9 @@ mod nudge;
 mod parked;
 
 use crate::Result;
-use crate::bar::Unit;
-use crate::contender::{Contender, Placement};
-use crate::rounds::Rounds;
+use crate::bars::bar::Unit;
+use crate::bars::contender::{Contender, Placement};
+use crate::bars::rounds::Rounds;
 
 /// One floor. Some have variants, of which the one with the best median counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! A contender: anything that is measured in two processes, floors included.
 
 use crate::Result;
-use crate::bar::{Bar, Unit};
-use crate::end::End;
+use crate::bars::bar::{Bar, Unit};
+use crate::end::{End, Side};
 use crate::stats::Sample;
 
 /// Where the two ends run.
@@ -45,6 +45,17 @@ pub(crate) trait Contender: Sync {
     /// What it has to reach. Floors have none.
     fn bars(&self) -> Vec<Bar> {
         Vec::new()
+    }
+
+    /// Whichever end this process is.
+    ///
+    /// # Errors
+    /// Whatever spoils the run.
+    fn run(&self, end: End) -> Result<Option<Sample>> {
+        match end.plan.side {
+            Side::Measuring => self.measure(end).map(Some),
+            Side::Answering => self.answer(end).map(|()| None),
+        }
     }
 
     /// The end that takes the time. Returns once its last answer is there.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::floors::Floor;
+use crate::bars::floors::Floor;
 use crate::stats::Stat;
 
 /// One line of the table.

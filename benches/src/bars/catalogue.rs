@@ -2,9 +2,9 @@
 //! is put together.
 
 use crate::Result;
-use crate::bar::Bar;
-use crate::contender::Contender;
-use crate::floors::Floor;
+use crate::bars::bar::Bar;
+use crate::bars::contender::Contender;
+use crate::bars::floors::Floor;
 
 /// A contender as it is listed: they live as long as the program.
 pub(crate) type Listed = &'static dyn Contender;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::{Acquire, Release};
 
 use super::check;
 use crate::Result;
-use crate::contender::Contender;
+use crate::bars::contender::Contender;
 use crate::end::End;
 use crate::stats::Sample;
 

@@ -1,6 +1,9 @@
-//! The lanes of a session without a session, at both ends of a pair: what the ring's bars run on.
+//! The lanes of a session without a session, at both ends of a pair: what figures of the ring run on.
 
-use super::words;
+use std::io::{IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+
 use ringmain::Geometry;
 use ringmain::lane::{Incoming, Outgoing};
 use ringmain::lanes::{self, Descriptors, MainLanes, RendererLanes};
@@ -11,9 +14,6 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags,
 };
-use std::io::{IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
 
 use crate::Result;
 use crate::end::End;
@@ -21,23 +21,23 @@ use crate::end::End;
 const ID: u32 = 1;
 
 /// Makes the lanes and hands the segments to the other end.
-pub(super) fn create(end: &End) -> Result<MainLanes> {
-    let (main, descriptors) = lanes::create(&Geometry::default(), ID)?;
+pub(crate) fn create(end: &End, geometry: &Geometry) -> Result<MainLanes> {
+    let (main, descriptors) = lanes::create(geometry, ID)?;
     let fds = [descriptors.main.as_fd(), descriptors.renderer.as_fd()];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     control.push(SendAncillaryMessage::ScmRights(&fds));
-    rustix::net::sendmsg(&end.link, &[IoSlice::new(b"s")], &mut control, SendFlags::empty())?;
+    rustix::net::sendmsg(end.link()?, &[IoSlice::new(b"s")], &mut control, SendFlags::empty())?;
     Ok(main)
 }
 
 /// Joins the lanes that the other end made.
-pub(super) fn open(end: &End) -> Result<RendererLanes> {
+pub(crate) fn open(end: &End, geometry: &Geometry) -> Result<RendererLanes> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0];
     let mut parts = [IoSliceMut::new(&mut byte)];
-    rustix::net::recvmsg(&end.link, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+    rustix::net::recvmsg(end.link()?, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)?;
     let mut fds: Vec<OwnedFd> = Vec::new();
     for message in control.drain() {
         if let RecvAncillaryMessage::ScmRights(received) = message {
@@ -45,17 +45,16 @@ pub(super) fn open(end: &End) -> Result<RendererLanes> {
         }
     }
     let [main, renderer] = fds.try_into().map_err(|_| "not two descriptors")?;
-    Ok(lanes::open(&Descriptors { main, renderer }, &Geometry::default(), ID)?)
+    Ok(lanes::open(&Descriptors { main, renderer }, geometry, ID)?)
 }
 
-/// Puts record `number`, spinning for space.
+/// Puts a record of `len` bytes that `fill` writes, spinning for space.
 #[inline(always)]
-pub(super) fn put<const WORDS: usize>(lane: &mut Outgoing, number: u64) -> Result<()> {
-    let len = 8 + WORDS * 8;
+pub(crate) fn put(lane: &mut Outgoing, len: usize, fill: impl FnOnce(&mut [u8])) -> Result<()> {
     loop {
         match lane.claim(len) {
             Ok(mut claim) => {
-                words::write::<WORDS>(claim.bytes(), number);
+                fill(claim.bytes());
                 claim.commit(len);
                 return Ok(());
             }
@@ -68,32 +67,29 @@ pub(super) fn put<const WORDS: usize>(lane: &mut Outgoing, number: u64) -> Resul
 /// A full ring with a consumer that sleeps would stay full.
 #[cold]
 fn wake_and_pause(lane: &mut Outgoing) {
-    let rung = lane.flush();
-    wake(rung, lane);
+    wake_sleeper(lane);
     pause();
 }
 
 /// Wakes a consumer that parked.
 #[inline(always)]
-pub(super) fn wake(rung: Option<Wake>, lane: &Outgoing) {
+pub(crate) fn wake(rung: Option<Wake>, lane: &Outgoing) {
     if rung.is_some() {
         Waker::wake(&lane.data_bell());
     }
 }
 
-/// Puts record `number` and wakes a consumer that parked.
+/// Looks for a consumer that parked, with the fence, and wakes it.
 #[inline(always)]
-pub(super) fn put_and_wake<const WORDS: usize>(lane: &mut Outgoing, number: u64) -> Result<()> {
-    put::<WORDS>(lane, number)?;
+pub(crate) fn wake_sleeper(lane: &mut Outgoing) {
     let rung = lane.flush();
     wake(rung, lane);
-    Ok(())
 }
 
-/// Reads record `number` in place, spinning for it.
+/// Reads a record in place, spinning for it.
 #[inline(always)]
 #[expect(unsafe_code, reason = "zero-copy reading is what is measured")]
-pub(super) fn read<const WORDS: usize>(lane: &mut Incoming, number: u64) -> Result<()> {
+pub(crate) fn read<R>(lane: &mut Incoming, read: impl FnOnce(&[u8]) -> R) -> Result<R> {
     loop {
         let Some(record) = lane.peek()? else {
             lane.publish_head();
@@ -101,17 +97,17 @@ pub(super) fn read<const WORDS: usize>(lane: &mut Incoming, number: u64) -> Resu
             continue;
         };
         // SAFETY: the other end is this program: it writes no record that it has published.
-        return words::check::<WORDS>(unsafe { record.content() }, number);
+        return Ok(read(unsafe { record.content() }));
     }
 }
 
-/// Reads record `number` through a private copy, spinning for it.
+/// Reads a record through a private copy, spinning for it.
 #[inline(always)]
-pub(super) fn copy<const WORDS: usize>(
+pub(crate) fn copy<R>(
     lane: &mut Incoming,
     buffer: &mut CopyBuffer,
-    number: u64,
-) -> Result<()> {
+    read: impl FnOnce(&[u8]) -> R,
+) -> Result<R> {
     loop {
         let Some(record) = lane.peek()? else {
             pause();
@@ -120,25 +116,13 @@ pub(super) fn copy<const WORDS: usize>(
         let content = record.copy_into(buffer);
         drop(record);
         lane.publish_head();
-        return words::check::<WORDS>(content, number);
-    }
-}
-
-/// Reads a record that is a number only.
-pub(super) fn read_number(lane: &mut Incoming) -> Result<u64> {
-    let mut buffer = CopyBuffer::default();
-    loop {
-        if let Some(record) = lane.peek()? {
-            let content = record.copy_into(&mut buffer).try_into().map_err(|_| "not a number")?;
-            return Ok(u64::from_le_bytes(content));
-        }
-        pause();
+        return Ok(read(content));
     }
 }
 
 /// Sleeps, never spins. Says whether it slept. A wake that is lost ends at the process's deadline,
 /// which fails the run.
-pub(super) fn sleep_until_ready(lane: &mut Incoming) -> Result<bool> {
+pub(crate) fn sleep_until_ready(lane: &mut Incoming) -> Result<bool> {
     let mut slept = false;
     while !lane.is_ready() {
         lane.publish_head();
@@ -152,7 +136,7 @@ pub(super) fn sleep_until_ready(lane: &mut Incoming) -> Result<bool> {
 
 /// Polls for a moment, then sleeps. Says how often it slept.
 #[cold]
-pub(super) fn spin_or_sleep(lane: &mut Incoming) -> Result<u64> {
+pub(crate) fn spin_or_sleep(lane: &mut Incoming) -> Result<u64> {
     lane.publish_head();
     for _ in 0..POLLS {
         if lane.is_ready() {
@@ -163,5 +147,5 @@ pub(super) fn spin_or_sleep(lane: &mut Incoming) -> Result<u64> {
     Ok(sleep_until_ready(lane)?.into())
 }
 
-/// Some 20 us, less than the producer keeps still between two bursts.
+/// Some 20 us, less than the producer of `ring one way` keeps still between two bursts.
 const POLLS: u32 = 200;

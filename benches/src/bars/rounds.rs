@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use crate::Result;
+use crate::bars::trips::warming;
 use crate::clock::ticks;
-use crate::end::{End, warming};
+use crate::end::End;
 use crate::stats::Sample;
 
 /// How many rounds of how many messages make a full run.

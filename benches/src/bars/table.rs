@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::bar::{Unit, Verdict};
+use crate::bars::bar::{Unit, Verdict};
+use crate::bars::report::{BarLine, FloorLine, Report, RunLine};
+use crate::columns::columns;
 use crate::machine::Load;
-use crate::report::{BarLine, FloorLine, Report, RunLine};
 use crate::stats::{Sample, Spread, Stat};
 
 pub(crate) fn of(report: &Report) -> String {
@@ -12,14 +13,14 @@ pub(crate) fn of(report: &Report) -> String {
     if !report.bars.is_empty() {
         let bars = report.bars.iter().map(bar_row).collect();
         let head = ["bar", "figure", "least..most", "floor", "ratio", "limit", "stretch", ""];
-        text += &rows(&head, bars);
+        text += &columns(&head, bars);
     }
     if !report.floors.is_empty() {
         let floors = report.floors.iter().map(floor_row).collect();
-        text += &rows(&["floor", "p50", "least..most", "p99", "mean", "variant"], floors);
+        text += &columns(&["floor", "p50", "least..most", "p99", "mean", "variant"], floors);
     }
     let runs = report.runs.iter().map(run_row).collect();
-    text += &rows(
+    text += &columns(
         &["median of all cycles", "p50", "p99", "p99.9", "mean", "each", "slept", "of"],
         runs,
     );
@@ -143,39 +144,4 @@ fn load(load: &Load) -> String {
         "{} (averages), {:.0} % busy, {:.1} % stolen since boot",
         load.averages, load.busy_percent, load.stolen_percent
     )
-}
-
-/// Columns as wide as their widest cell, the first to the left, the others to the right.
-fn rows<const N: usize>(head: &[&str; N], rows: Vec<Vec<String>>) -> String {
-    let head = head.map(str::to_owned).to_vec();
-    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    let width = |column: usize| {
-        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.len()).max().unwrap_or(0)
-    };
-    let mut text = String::new();
-    for line in &lines {
-        let mut row = String::new();
-        for (column, cell) in line.iter().enumerate() {
-            let width = width(column);
-            let _ = match column {
-                0 => write!(row, "{cell:<width$}"),
-                _ => write!(row, "  {cell:>width$}"),
-            };
-        }
-        text += row.trim_end();
-        text += "\n";
-    }
-    text + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
-        let cells = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
-        let text = rows(&["bar", "p50"], vec![cells(["a longer one", "9"]), cells(["b", "1000"])]);
-        assert_eq!(text, "bar            p50\na longer one     9\nb             1000\n\n");
-    }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::Result;
-use crate::bar::{Bar, Unit, Verdict};
-use crate::catalogue::Listed;
-use crate::floors::Floor;
+use crate::bars::bar::{Bar, Unit, Verdict};
+use crate::bars::catalogue::Listed;
+use crate::bars::floors::Floor;
 use crate::interleave::Series;
 use crate::machine::{Load, Machine};
 use crate::stats::{Sample, Spread, Stat};
@@ -87,7 +87,7 @@ impl Report {
 }
 
 impl BarLine {
-    pub(crate) fn of(bar: &Bar, unit: Unit, series: &Series, floors: &[FloorLine]) -> Self {
+    pub(crate) fn of(bar: &Bar, unit: Unit, series: &Series<Sample>, floors: &[FloorLine]) -> Self {
         let figure = figure(series, bar.stat);
         let against = bar.floor().and_then(|floor| floors.iter().find(|line| line.floor == floor));
         let floor = against.and_then(|line| line.get(bar.stat)).map(|spread| spread.median);
@@ -112,11 +112,12 @@ impl BarLine {
 impl FloorLine {
     /// The variant with the best median counts, for its other figures too: a floor's tail is the
     /// tail of what ran fastest, not the best of several machines that never were.
-    pub(crate) fn of(floor: Floor, by_name: &HashMap<&str, &Series>) -> Self {
+    pub(crate) fn of(floor: Floor, by_name: &HashMap<&str, &Series<Sample>>) -> Self {
         let variants =
             floor.variants().iter().map(|variant| (variant.name(), by_name[variant.name()]));
         let unit = floor.unit();
-        let median = |series: &Series| figure(series, Stat::P50).map(|spread| spread.median);
+        let median =
+            |series: &Series<Sample>| figure(series, Stat::P50).map(|spread| spread.median);
         let best = variants
             .clone()
             .filter_map(|(name, series)| Some((name, series, median(series)?)))
@@ -148,7 +149,7 @@ impl FloorLine {
 }
 
 impl RunLine {
-    pub(crate) fn of(contender: Listed, series: &Series) -> Self {
+    pub(crate) fn of(contender: Listed, series: &Series<Sample>) -> Self {
         Self {
             contender: contender.name(),
             unit: contender.unit(),
@@ -159,6 +160,6 @@ impl RunLine {
 }
 
 /// A contender that failed once has no figure: what it measured before may be as wrong.
-fn figure(series: &Series, stat: Stat) -> Option<Spread> {
+fn figure(series: &Series<Sample>, stat: Stat) -> Option<Spread> {
     if series.failure.is_some() { None } else { Spread::of(&series.samples, stat) }
 }

@@ -1,0 +1,152 @@
+//! The table, for people.
+
+use std::fmt::Write;
+
+use super::judge::{Judged, Verdict};
+use super::record::{CellRecord, Record};
+use super::{Case, Kind, Mode, Placement, Sample};
+use crate::columns::columns;
+use crate::stats::Spread;
+
+/// Runs in which an end waited for a CPU longer than this share of the time are marked.
+const DISTURBED: f64 = 0.02;
+/// From this length on a stream's rate is shown in bytes.
+const BYTES_COUNT: usize = 4096;
+
+pub(crate) fn of(record: &Record) -> String {
+    let mut text = String::new();
+    for case in record.cases() {
+        let _ = writeln!(text, "{case}"); // a String takes any text
+        text += &section(record, &case);
+    }
+    text += &bars(&record.bars);
+    for absent in &record.absent {
+        let _ = writeln!(text, "{}: not built: {}", absent.name, absent.command);
+    }
+    for cell in record.cells.iter().filter(|cell| cell.failure.is_some()) {
+        let failure = cell.failure.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "FAILED {}, {}: {failure}", cell.contender, cell.case);
+    }
+    text
+}
+
+/// One case: the fastest first.
+fn section(record: &Record, case: &Case) -> String {
+    let mut cells: Vec<&CellRecord> = record.of_case(case).collect();
+    let p50 =
+        |cell: &CellRecord| cell.figure(|sample| sample.p50).map_or(f64::INFINITY, |p| p.median);
+    cells.sort_by(|one, other| p50(one).total_cmp(&p50(other)));
+    let rows = cells.iter().map(|cell| row(cell)).collect();
+    let is_stream = is_stream(case);
+    let first = if is_stream { "rate" } else { "p50" };
+    columns(&["", first, "least..most", "p99", "p99.9", "mean", "CPU s/M", "allocs", ""], rows)
+}
+
+fn is_stream(case: &Case) -> bool {
+    matches!(case.mode, Mode::OneWay | Mode::FanIn { .. } | Mode::FanOut { .. })
+}
+
+fn row(cell: &CellRecord) -> Vec<String> {
+    let of = |figure: fn(&Sample) -> f64| cell.figure(figure);
+    let show = |ns: f64| if is_stream(&cell.case) { rate(ns, cell.case.len) } else { time(ns) };
+    let median = |spread: Option<Spread>| spread.map_or("failed".to_owned(), |s| show(s.median));
+    let range = |spread: Option<Spread>| {
+        spread.map(|s| format!("{}..{}", show(s.least), show(s.most))).unwrap_or_default()
+    };
+    let small = |spread: Option<Spread>| spread.map(|s| short(s.median)).unwrap_or_default();
+    let p50 = of(|sample| sample.p50);
+    vec![
+        format!("  {}{}", cell.contender, mark(cell.kind)),
+        median(p50),
+        range(p50),
+        median(of(|sample| sample.p99)),
+        median(of(|sample| sample.p999)),
+        median(of(|sample| sample.mean)),
+        small(of(|sample| sample.cpu_ns / 1e3)),
+        small(of(|sample| sample.allocations)),
+        remarks(cell),
+    ]
+}
+
+fn mark(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Floor => " (floor)",
+        Kind::InProcess => " (one process)",
+        Kind::Ringmain | Kind::Peer => "",
+    }
+}
+
+fn remarks(cell: &CellRecord) -> String {
+    let mut remarks = Vec::new();
+    if let Mode::OpenLoop { per_second } = cell.case.mode
+        && let Some(found) = cell.figure(|sample| sample.per_second)
+        && found.median < 0.9 * per_second as f64
+    {
+        remarks.push(format!("only {} M/s", short(found.median / 1e6)));
+    }
+    let disturbed = cell.samples.iter().filter(|sample| sample.waited > DISTURBED).count();
+    let alone = cell.case.placement == Placement::TwoCpus && cell.case.ends() == 2;
+    if alone && disturbed > 0 {
+        remarks.push(format!("disturbed in {disturbed} of {}", cell.samples.len()));
+    }
+    remarks.join(", ")
+}
+
+fn bars(bars: &[Judged]) -> String {
+    let rows = bars.iter().map(|bar| {
+        let show = |ns: Option<f64>| ns.map(time).unwrap_or_default();
+        vec![
+            bar.what.clone(),
+            show(bar.ours),
+            show(bar.theirs),
+            bar.found.map(|found| short(found.median)).unwrap_or_default(),
+            bar.found.map(|s| format!("{}..{}", short(s.least), short(s.most))).unwrap_or_default(),
+            bar.rule.clone(),
+            bar.stretch.clone().unwrap_or_default(),
+            verdict(bar.verdict).to_owned(),
+        ]
+    });
+    columns(
+        &["bar", "ours", "theirs", "found", "least..most", "rule", "stretch", ""],
+        rows.collect(),
+    )
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Kept => "kept",
+        Verdict::Missed => "MISSED",
+        Verdict::NotMeasured => "not measured",
+        Verdict::NotBuilt => "not built",
+        Verdict::Failed => "FAILED",
+    }
+}
+
+/// A time in nanoseconds.
+pub(crate) fn time(ns: f64) -> String {
+    match ns {
+        ns if ns < 100.0 => format!("{ns:.1} ns"),
+        ns if ns < 10_000.0 => format!("{ns:.0} ns"),
+        ns if ns < 10e6 => format!("{:.1} us", ns / 1e3),
+        ns => format!("{:.1} ms", ns / 1e6),
+    }
+}
+
+/// The rate of messages of `len` bytes that take so long each.
+pub(crate) fn rate(ns: f64, len: usize) -> String {
+    if len < BYTES_COUNT {
+        return format!("{} M/s", short(1e3 / ns));
+    }
+    format!("{} GB/s", short(len as f64 / ns))
+}
+
+/// Three digits, more or less.
+pub(crate) fn short(figure: f64) -> String {
+    match figure.abs() {
+        size if size >= 100.0 => format!("{figure:.0}"),
+        size if size >= 10.0 => format!("{figure:.1}"),
+        size if size >= 0.005 => format!("{figure:.2}"),
+        size if size >= 0.00005 => format!("{figure:.4}"),
+        _ => "0".to_owned(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Workloads: what the ends of a case do, written once for all contenders.
+
+mod one_way;
+mod open_loop;
+mod round_trip;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Release;
+
+use super::{Case, Client, End, Mode, Sample, Server, Side, Traffic};
+use crate::Result;
+use crate::machine;
+
+pub(crate) use one_way::batch;
+pub(crate) use open_loop::appointments;
+
+/// The end that answers a pair.
+const ANSWERING: usize = 1;
+
+/// Runs this end of a pair, once `client` or `server` has opened it. Either may use
+/// [`End::meet`], as often as the other does. What they are handed is the traffic of their end.
+///
+/// # Errors
+/// Whatever goes wrong, a wrong message first of all.
+pub fn run<C: Client, S: Server>(
+    end: &End,
+    client: impl FnOnce(&Arc<Traffic>) -> Result<C>,
+    server: impl FnOnce(&Arc<Traffic>) -> Result<S>,
+) -> Result<Option<Sample>> {
+    let case = end.case()?;
+    let traffic = Arc::new(Traffic::new(end, &case, end.plan.place));
+    match end.plan.side {
+        Side::Measuring => {
+            let client = client(&traffic)?;
+            end.meet()?;
+            measure(end, &case, client, &traffic)
+        }
+        Side::Answering => {
+            let server = server(&traffic)?;
+            end.meet()?;
+            answer(end, &case, server, &traffic)
+        }
+    }
+}
+
+/// As [`run`], with both ends in the measuring process, on a thread each: for references that do not
+/// leave it. `pair` makes them.
+///
+/// # Errors
+/// Whatever goes wrong, a wrong message first of all.
+///
+/// # Panics
+/// If the answering thread does.
+pub fn in_process<C: Client, S: Server + Send>(
+    end: &End,
+    pair: impl FnOnce() -> Result<(C, S)>,
+) -> Result<Option<Sample>> {
+    end.meet()?;
+    if end.plan.side == Side::Answering {
+        return Ok(None);
+    }
+    let case = end.case()?;
+    let (client, server) = pair()?;
+    std::thread::scope(|scope| {
+        let answering = scope.spawn(|| {
+            let answer = || {
+                machine::pin(&end.plan.cpus[ANSWERING])?;
+                let traffic = Arc::new(Traffic::new(end, &case, ANSWERING));
+                answer(end, &case, server, &traffic)
+            };
+            answer().map_err(|error: Box<dyn std::error::Error>| error.to_string())
+        });
+        let traffic = Arc::new(Traffic::new(end, &case, end.plan.place));
+        let measured = measure(end, &case, client, &traffic)?;
+        let answered = answering.join().expect("the answering thread");
+        Ok(measured.or(answered?))
+    })
+}
+
+fn measure<C: Client>(
+    end: &End,
+    case: &Case,
+    mut client: C,
+    traffic: &Arc<Traffic>,
+) -> Result<Option<Sample>> {
+    let sample = match case.mode {
+        Mode::RoundTrip | Mode::AfterGap { .. } => {
+            round_trip::measure(end, case, &mut client, traffic).map(Some)
+        }
+        Mode::OneWay => one_way::measure(end, case, &mut client, traffic).map(Some),
+        Mode::OpenLoop { per_second } => {
+            open_loop::send(end, case, per_second, &mut client, traffic).map(|()| None)
+        }
+        mode => Err(format!("{mode} is not for a pair").into()),
+    };
+    traffic.verdict()?;
+    sample
+}
+
+fn answer<S: Server>(
+    end: &End,
+    case: &Case,
+    server: S,
+    traffic: &Arc<Traffic>,
+) -> Result<Option<Sample>> {
+    let sample = match case.mode {
+        Mode::OpenLoop { .. } => open_loop::receive(end, case, server, traffic).map(Some),
+        Mode::OneWay => server.sink(traffic).map(|()| None),
+        _ => server.echo(traffic).map(|()| None),
+    };
+    traffic.verdict()?;
+    sample
+}
+
+/// Says that the message after so many more is the last.
+fn end_after(end: &End, traffic: &Traffic, messages: u64) {
+    // Read with each message, which it is ordered before.
+    end.shared.last().store(traffic.sent() + messages, Release);
+}
