@@ -54,6 +54,18 @@ fn while_it_waits_for_a_return_value() {
 }
 
 #[test]
+fn an_answer_that_main_gave_before_its_end_is_had() {
+    for number in 0..20 {
+        let mut session = Session::new();
+        let answer = session.renderer.send_sync("answer-and-die", args![number]);
+        assert_eq!(answer.unwrap().as_i32(), Some(number));
+        session.main.until_killed();
+        assert_eq!(session.renderer.send_sync("echo", args![]), Err(Error::MainGone));
+        session.is_over();
+    }
+}
+
+#[test]
 fn while_several_threads_wait_for_return_values() {
     let mut session = Session::new();
     session.renderer.send("hold", args![]).unwrap();

@@ -297,7 +297,10 @@ impl IpcMain {
     /// Ends [`run`](Self::run), from any thread; the next one if none runs now.
     pub fn stop(&self) {
         self.core.stop.store(true, Ordering::Relaxed);
-        self.core.poller.wake();
+        // A listener's own thread is awake, and looks before it sleeps.
+        if !self.core.state.is_mine() {
+            self.core.poller.wake();
+        }
     }
 
     /// Ends all sessions and removes all listeners, handlers and hooks, so that nothing of these keeps

@@ -325,8 +325,7 @@ impl IpcRenderer {
         // Before it is sent: another thread may dispatch the answer at once.
         let call = self.core.calls.begin(id, channel)?;
         let message = Message::dynamic(Kind::Invoke, channel, id, args.archive());
-        let sent = self.core.end.send(&message, WhenFull::Wait);
-        if let Err(error) = sent {
+        if let Err(error) = self.core.end.send_invoke(&message) {
             self.core.calls.forget(&call);
             return Err(self.explain(error));
         }
@@ -362,7 +361,10 @@ impl IpcRenderer {
     /// Ends [`run`](Self::run), from any thread; the next one if none runs now.
     pub fn stop(&self) {
         self.core.stop.store(true, Ordering::Relaxed);
-        self.core.poller.wake();
+        // A listener's own thread is awake, and looks before it sleeps.
+        if !self.core.desk.is_mine() {
+            self.core.poller.wake();
+        }
     }
 
     /// What a session that ended means: it may be this side that ended it.

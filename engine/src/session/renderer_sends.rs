@@ -36,7 +36,7 @@ impl WhenFull {
 }
 
 impl RendererEnd {
-    /// Sends a message or an invoke's request.
+    /// Sends a message.
     ///
     /// # Errors
     /// As [`send_call`](Self::send_call).
@@ -45,6 +45,17 @@ impl RendererEnd {
         let mut outbound = self.lock(when_full)?;
         self.put(&mut outbound, message, when_full)?;
         self.finish(outbound)
+    }
+
+    /// Sends an invoke's request.
+    ///
+    /// # Errors
+    /// As [`send_call`](Self::send_call).
+    pub(crate) fn send_invoke(&self, message: &Message<'_>) -> Result<(), Error> {
+        let mut outbound = self.lock(WhenFull::Wait)?;
+        self.put(&mut outbound, message, WhenFull::Wait)?;
+        self.finish_request(outbound);
+        Ok(())
     }
 
     /// Sends the request of a `sendSync` and returns its id.
@@ -63,7 +74,7 @@ impl RendererEnd {
         let call = outbound.new_call();
         let message = Message::dynamic(Kind::SyncCall, channel, call, payload);
         self.put(&mut outbound, &message, when_full)?;
-        self.finish(outbound)?;
+        self.finish_request(outbound);
         Ok(call)
     }
 
@@ -220,6 +231,13 @@ impl RendererEnd {
         }
         self.link.end();
         Err(Error::MainGone)
+    }
+
+    /// After a request. A main that is found gone may have answered first, so that is for whoever waits
+    /// for the answer to say.
+    #[inline]
+    fn finish_request(&self, outbound: MutexGuard<'_, Outbound>) {
+        let _ = self.finish(outbound);
     }
 
     /// Between two records of a burst or run: wakes a main that is seen to sleep.

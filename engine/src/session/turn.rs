@@ -18,6 +18,10 @@ pub(crate) struct Turn<T> {
     changed: Condvar,
 }
 
+fn me() -> usize {
+    RawThreadId::INIT.nonzero_thread_id().get()
+}
+
 /// The turn, given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Taken<'t, T> {
@@ -41,14 +45,18 @@ impl<T> Turn<T> {
     /// # Errors
     /// [`Error::WouldDeadlock`] if this thread has it.
     pub(crate) fn try_take(&self) -> Result<Option<Taken<'_, T>>, Error> {
-        let me = RawThreadId::INIT.nonzero_thread_id().get();
-        // Only this thread ever stores its own number here.
-        if self.owner.load(Ordering::Relaxed) == me {
+        if self.is_mine() {
             return Err(Error::WouldDeadlock);
         }
         let Some(state) = self.state.try_lock() else { return Ok(None) };
-        self.owner.store(me, Ordering::Relaxed);
+        self.owner.store(me(), Ordering::Relaxed);
         Ok(Some(Taken { turn: self, state: Some(state) }))
+    }
+
+    /// Whether this thread has the turn.
+    pub(crate) fn is_mine(&self) -> bool {
+        // Only this thread ever stores its own number here.
+        self.owner.load(Ordering::Relaxed) == me()
     }
 
     /// The turn, once it is free.

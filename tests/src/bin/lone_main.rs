@@ -19,6 +19,10 @@ fn main() -> Result<(), BoxError> {
         die();
         Ok(())
     })?;
+    main.on("answer-and-die", |event, args| {
+        event.set_return_value(args.get(0)).unwrap();
+        die();
+    });
     main.on("farewell", |event, args| {
         for number in 0..args.get(0).as_i32().unwrap_or(0) {
             event.reply("numbered", numbered(number, 100)).unwrap();
