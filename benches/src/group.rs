@@ -13,7 +13,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use serde::de::DeserializeOwned;
 
@@ -29,6 +29,9 @@ pub(crate) struct Measured<T> {
     /// Whether all ends ran with raised priority.
     pub(crate) raised: bool,
 }
+
+/// What another end may take to notice a failure.
+const AFTER_A_FAILURE: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
 /// The ends of a group, to be measured once in fresh processes.
 #[derive(Debug, Clone)]
@@ -138,6 +141,21 @@ impl Process {
         }
     }
 
+    /// What this end has reported to have failed by now, if it was not asked before.
+    fn failure_so_far(&mut self) -> Option<String> {
+        if !self.output.is_empty() {
+            return None;
+        }
+        let stdout = self.child.stdout.as_ref()?;
+        let mut polled = [PollFd::new(stdout, PollFlags::IN)];
+        rustix::event::poll(&mut polled, Some(&AFTER_A_FAILURE)).ok()?;
+        if polled[0].revents().is_empty() {
+            return None;
+        }
+        while !self.read().ok()? {}
+        self.report::<serde::de::IgnoredAny>().err().map(|error| error.to_string())
+    }
+
     /// The report, once all of it was read.
     fn report<T: DeserializeOwned>(&mut self) -> Result<Report<T>> {
         let side = self.side;
@@ -193,8 +211,17 @@ fn spawn_one(
 }
 
 /// Waits for all reports. The first end that fails ends the wait, so that the others are not left
-/// spinning for an answer until their deadline.
+/// spinning for an answer until their deadline. What others have said of a failure by then is told
+/// as well: one end's failure often is another's doing.
 fn collect<T: DeserializeOwned>(ends: &mut [Process]) -> Result<Measured<T>> {
+    collect_all(ends).map_err(|error| {
+        let others = ends.iter_mut().filter_map(|end| end.failure_so_far());
+        let failures: Vec<String> = std::iter::once(error.to_string()).chain(others).collect();
+        failures.join("; ").into()
+    })
+}
+
+fn collect_all<T: DeserializeOwned>(ends: &mut [Process]) -> Result<Measured<T>> {
     let (mut sample, mut raised) = (None, true);
     let mut waiting: Vec<usize> = (0..ends.len()).collect();
     while !waiting.is_empty() {

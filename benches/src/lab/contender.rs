@@ -124,18 +124,18 @@ pub trait Client {
 
 /// The end that is sent to. Both methods return once [`Traffic::read`] has said that it was the
 /// [last](Flow::Last), which it does for a wrong one as well.
-pub trait Server: Sized {
+pub trait Server {
     /// Reads messages.
     ///
     /// # Errors
     /// If receiving fails.
-    fn sink(self, traffic: &Arc<Traffic>) -> Result<()>;
+    fn sink(&mut self, traffic: &Arc<Traffic>) -> Result<()>;
 
     /// Reads messages and answers each.
     ///
     /// # Errors
     /// If receiving or answering fails.
-    fn echo(self, traffic: &Arc<Traffic>) -> Result<()>;
+    fn echo(&mut self, traffic: &Arc<Traffic>) -> Result<()>;
 }
 
 /// Either end of a connection whose two directions are alike.
@@ -182,16 +182,16 @@ impl<D: Duplex> Client for D {
 }
 
 impl<D: Duplex> Server for D {
-    fn sink(mut self, traffic: &Arc<Traffic>) -> Result<()> {
+    fn sink(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
         while self.receive(|bytes| traffic.read(bytes))? == Flow::More {}
         Ok(())
     }
 
-    fn echo(mut self, traffic: &Arc<Traffic>) -> Result<()> {
+    fn echo(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
         loop {
             let flow = self.receive(|bytes| traffic.read(bytes))?;
-            Duplex::send(&mut self, traffic.len(), |bytes| traffic.write(bytes))?;
-            Duplex::flush(&mut self)?;
+            Duplex::send(self, traffic.len(), |bytes| traffic.write(bytes))?;
+            Duplex::flush(self)?;
             if flow == Flow::Last {
                 return Ok(());
             }

@@ -8,7 +8,7 @@ use super::{Case, Kind, Mode, Sample};
 use crate::stats::Spread;
 
 const RING: &str = "ringmain ring";
-const CLAIM: &str = "ringmain claim";
+const CLAIM: &str = "ringmain claim to renderer";
 const SEND_SYNC: &str = "ringmain send_sync";
 const AERON: &str = "aeron";
 const ICEORYX2: &str = "iceoryx2 publish-subscribe";

@@ -31,14 +31,18 @@ pub fn run<C: Client, S: Server>(
     let traffic = Arc::new(Traffic::new(end, &case, end.plan.place));
     match end.plan.side {
         Side::Measuring => {
-            let client = client(&traffic)?;
+            let mut client = client(&traffic)?;
             end.meet()?;
-            measure(end, &case, client, &traffic)
+            let sample = measure(end, &case, &mut client, &traffic)?;
+            end.meet()?; // before either end closes what the other still uses
+            Ok(sample)
         }
         Side::Answering => {
-            let server = server(&traffic)?;
+            let mut server = server(&traffic)?;
             end.meet()?;
-            answer(end, &case, server, &traffic)
+            let sample = answer(end, &case, &mut server, &traffic)?;
+            end.meet()?;
+            Ok(sample)
         }
     }
 }
@@ -60,18 +64,18 @@ pub fn in_process<C: Client, S: Server + Send>(
         return Ok(None);
     }
     let case = end.case()?;
-    let (client, server) = pair()?;
+    let (mut client, mut server) = pair()?;
     std::thread::scope(|scope| {
         let answering = scope.spawn(|| {
-            let answer = || {
+            let mut answer = || {
                 machine::pin(&end.plan.cpus[ANSWERING])?;
                 let traffic = Arc::new(Traffic::new(end, &case, ANSWERING));
-                answer(end, &case, server, &traffic)
+                answer(end, &case, &mut server, &traffic)
             };
             answer().map_err(|error: Box<dyn std::error::Error>| error.to_string())
         });
         let traffic = Arc::new(Traffic::new(end, &case, end.plan.place));
-        let measured = measure(end, &case, client, &traffic)?;
+        let measured = measure(end, &case, &mut client, &traffic)?;
         let answered = answering.join().expect("the answering thread");
         Ok(measured.or(answered?))
     })
@@ -80,16 +84,16 @@ pub fn in_process<C: Client, S: Server + Send>(
 fn measure<C: Client>(
     end: &End,
     case: &Case,
-    mut client: C,
+    client: &mut C,
     traffic: &Arc<Traffic>,
 ) -> Result<Option<Sample>> {
     let sample = match case.mode {
         Mode::RoundTrip | Mode::AfterGap { .. } => {
-            round_trip::measure(end, case, &mut client, traffic).map(Some)
+            round_trip::measure(end, case, client, traffic).map(Some)
         }
-        Mode::OneWay => one_way::measure(end, case, &mut client, traffic).map(Some),
+        Mode::OneWay => one_way::measure(end, case, client, traffic).map(Some),
         Mode::OpenLoop { per_second } => {
-            open_loop::send(end, case, per_second, &mut client, traffic).map(|()| None)
+            open_loop::send(end, case, per_second, client, traffic).map(|()| None)
         }
         mode => Err(format!("{mode} is not for a pair").into()),
     };
@@ -100,7 +104,7 @@ fn measure<C: Client>(
 fn answer<S: Server>(
     end: &End,
     case: &Case,
-    server: S,
+    server: &mut S,
     traffic: &Arc<Traffic>,
 ) -> Result<Option<Sample>> {
     let sample = match case.mode {

@@ -58,7 +58,7 @@ pub(super) fn send<C: Client>(
 pub(super) fn receive<S: Server>(
     end: &End,
     case: &Case,
-    server: S,
+    server: &mut S,
     traffic: &Arc<Traffic>,
 ) -> Result<Sample> {
     let section = Section::begin(end)?;

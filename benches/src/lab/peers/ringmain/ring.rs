@@ -11,7 +11,7 @@ use crate::{Result, lanes};
 /// The longest record is half as long as the ring.
 const LEN_MAX: usize = 1 << 20;
 
-pub(super) struct Ring;
+pub(crate) struct Ring;
 
 impl Contender for Ring {
     fn name(&self) -> &'static str {
