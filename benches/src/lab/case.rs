@@ -26,7 +26,7 @@ pub enum Mode {
     },
     /// One main sends to so many renderers in turn; a rate over all.
     FanOut {
-        /// How many.
+        /// How many, a power of two.
         renderers: usize,
     },
     /// So many renderers send to one main, all at once; a rate over all.
@@ -44,6 +44,29 @@ pub enum Mode {
     },
     /// From nothing to the first answer of a peer that waits to be found, and the end of it again.
     Connect,
+}
+
+impl Mode {
+    /// Whether each message is answered by another.
+    #[must_use]
+    pub fn is_answered(self) -> bool {
+        match self {
+            Self::RoundTrip | Self::AfterGap { .. } | Self::Attached { .. } | Self::Connect => true,
+            Self::OneWay | Self::OpenLoop { .. } | Self::FanOut { .. } | Self::FanIn { .. } => {
+                false
+            }
+        }
+    }
+
+    /// The place of the end that takes the messages of many others, if there is one.
+    #[must_use]
+    pub fn hub(self) -> Option<usize> {
+        match self {
+            Self::FanIn { .. } => Some(0),
+            Self::Attached { .. } => Some(1),
+            _ => None,
+        }
+    }
 }
 
 /// How ends wait for each other, the same for every contender of a case.

@@ -59,6 +59,14 @@ pub(crate) fn of(extent: Extent) -> Vec<Case> {
         pick(&[1_000_000], &[100_000, 1_000_000], ALL_RATES)
             .map(|rate| polling(Mode::OpenLoop { per_second: rate as u64 }, 64)),
     );
+    let renderers = pick(&[], &[1, 8], &[1, 2, 4, 8, 16, 32, 64]);
+    cases.extend(renderers.clone().map(|renderers| parked(Mode::FanOut { renderers }, 64)));
+    cases.extend(renderers.map(|renderers| parked(Mode::FanIn { renderers }, 64)));
+    let active = pick(&[], &[1, 4], &[1, 2, 4, 8, 16]);
+    cases.extend(active.map(|active| parked(Mode::Attached { renderers: 16, active }, 64)));
+    if extent != Extent::Quick {
+        cases.push(parked(Mode::Connect, 64));
+    }
     cases
 }
 

@@ -62,8 +62,10 @@ pub struct Abilities {
     pub polls: bool,
     /// Bytes of payload it can take.
     pub lens: RangeInclusive<usize>,
-    /// Serves more than one peer.
-    pub fans: bool,
+    /// One end sends to many.
+    pub fan_out: bool,
+    /// One end takes what many send, and answers each if it answers at all.
+    pub fan_in: bool,
     /// Can be found by a peer that starts later.
     pub connects: bool,
 }
@@ -76,7 +78,8 @@ impl Abilities {
         parks: true,
         polls: true,
         lens: 0..=64 << 20,
-        fans: false,
+        fan_out: false,
+        fan_in: false,
         connects: false,
     };
 
@@ -87,7 +90,9 @@ impl Abilities {
             Mode::RoundTrip => self.round_trip,
             Mode::AfterGap { .. } => self.round_trip && self.parks,
             Mode::OneWay | Mode::OpenLoop { .. } => self.one_way,
-            Mode::FanOut { .. } | Mode::FanIn { .. } | Mode::Attached { .. } => self.fans,
+            Mode::FanOut { .. } => self.fan_out && self.one_way,
+            Mode::FanIn { .. } => self.fan_in && self.one_way,
+            Mode::Attached { .. } => self.fan_in && self.round_trip,
             Mode::Connect => self.connects,
         };
         let wait = match case.wait {
@@ -125,7 +130,7 @@ pub trait Client {
 /// The end that is sent to. Both methods return once [`Traffic::read`] has said that it was the
 /// [last](Flow::Last), which it does for a wrong one as well.
 pub trait Server {
-    /// Reads messages.
+    /// Reads messages. Where many send this is called again after each pause.
     ///
     /// # Errors
     /// If receiving fails.

@@ -7,10 +7,12 @@ mod slots;
 
 use ringmain::{Messages, To};
 
-use super::{Abilities, Contender};
+use super::Contender;
 
 /// What a ring has room for four times.
-const RAW_LENS: std::ops::RangeInclusive<usize> = 0..=16 << 20;
+const RAW_MAX: usize = 16 << 20;
+/// As long as any case asks.
+const ANY_MAX: usize = 64 << 20;
 
 /// Floors, Ringmain from the bottom up, its peers, references within one process.
 pub(crate) static ALL: &[&dyn Contender] = &[
@@ -23,13 +25,13 @@ pub(crate) static ALL: &[&dyn Contender] = &[
         name: "ringmain claim to renderer",
         level: ringmain::Claim,
         to: To::Renderer,
-        abilities: Abilities { round_trip: false, lens: RAW_LENS, ..Abilities::PAIR },
+        len_max: RAW_MAX,
     },
     &Messages {
         name: "ringmain claim to main",
         level: ringmain::Claim,
         to: To::Main,
-        abilities: Abilities { lens: RAW_LENS, ..Abilities::PAIR },
+        len_max: RAW_MAX,
     },
     &ringmain::Bursts { name: "ringmain typed bursts to renderer", to: To::Renderer },
     &ringmain::Bursts { name: "ringmain typed bursts to main", to: To::Main },
@@ -39,13 +41,13 @@ pub(crate) static ALL: &[&dyn Contender] = &[
         name: "ringmain send to renderer",
         level: ringmain::Send,
         to: To::Renderer,
-        abilities: Abilities { round_trip: false, ..Abilities::PAIR },
+        len_max: ANY_MAX,
     },
     &Messages {
         name: "ringmain send to main",
         level: ringmain::Send,
         to: To::Main,
-        abilities: Abilities::PAIR,
+        len_max: ANY_MAX,
     },
     &ringmain::SendSync,
 ];

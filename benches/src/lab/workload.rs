@@ -1,5 +1,8 @@
 //! Workloads: what the ends of a case do, written once for all contenders.
 
+mod attached;
+mod connect;
+mod fan_in;
 mod one_way;
 mod open_loop;
 mod round_trip;
@@ -14,11 +17,14 @@ use crate::machine;
 pub(crate) use one_way::batch;
 pub(crate) use open_loop::appointments;
 
+pub use connect::connect;
+
 /// The end that answers a pair.
 const ANSWERING: usize = 1;
 
-/// Runs this end of a pair, once `client` or `server` has opened it. Either may use
-/// [`End::meet`], as often as the other does. What they are handed is the traffic of their end.
+/// Runs this end, once `client` or `server` has opened it. The client sends first; of many ends, those
+/// that are alike are opened by the same. Either may use [`End::meet`], as often as all others do. What
+/// they are handed is the traffic of their end.
 ///
 /// # Errors
 /// Whatever goes wrong, a wrong message first of all.
@@ -29,6 +35,15 @@ pub fn run<C: Client, S: Server>(
 ) -> Result<Option<Sample>> {
     let case = end.case()?;
     let traffic = Arc::new(Traffic::new(end, &case, end.plan.place));
+    match case.mode {
+        Mode::FanIn { renderers } => {
+            return fan_in::run(end, &case, renderers, &traffic, client, server);
+        }
+        Mode::Attached { active, .. } => {
+            return attached::run(end, &case, active, &traffic, client, server);
+        }
+        _ => {}
+    }
     match end.plan.side {
         Side::Measuring => {
             let mut client = client(&traffic)?;
@@ -89,9 +104,11 @@ fn measure<C: Client>(
 ) -> Result<Option<Sample>> {
     let sample = match case.mode {
         Mode::RoundTrip | Mode::AfterGap { .. } => {
-            round_trip::measure(end, case, client, traffic).map(Some)
+            round_trip::measure(end, case, client, traffic, || Ok(())).map(Some)
         }
-        Mode::OneWay => one_way::measure(end, case, client, traffic).map(Some),
+        Mode::OneWay | Mode::FanOut { .. } => {
+            one_way::measure(end, case, client, traffic).map(Some)
+        }
         Mode::OpenLoop { per_second } => {
             open_loop::send(end, case, per_second, client, traffic).map(|()| None)
         }
@@ -109,7 +126,7 @@ fn answer<S: Server>(
 ) -> Result<Option<Sample>> {
     let sample = match case.mode {
         Mode::OpenLoop { .. } => open_loop::receive(end, case, server, traffic).map(Some),
-        Mode::OneWay => server.sink(traffic).map(|()| None),
+        Mode::OneWay | Mode::FanOut { .. } => server.sink(traffic).map(|()| None),
         _ => server.echo(traffic).map(|()| None),
     };
     traffic.verdict()?;
@@ -119,5 +136,5 @@ fn answer<S: Server>(
 /// Says that the message after so many more is the last.
 fn end_after(end: &End, traffic: &Traffic, messages: u64) {
     // Read with each message, which it is ordered before.
-    end.shared.last().store(traffic.sent() + messages, Release);
+    end.shared.last().store(traffic.next_number() + messages, Release);
 }

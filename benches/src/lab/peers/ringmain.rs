@@ -38,13 +38,6 @@ fn main_of(end: &End, case: &Case) -> Result<IpcMain> {
     Ok(options.bind(&end.plan.token)?)
 }
 
-/// A main that a renderer has attached to, which takes a main that runs.
-fn attached_main_of(end: &End, case: &Case) -> Result<IpcMain> {
-    let main = main_of(end, case)?;
-    messages::first_page(&main)?;
-    Ok(main)
-}
-
 /// A renderer attached to the main of this group, which may not be there yet.
 fn renderer_of(end: &End, case: &Case) -> Result<IpcRenderer> {
     let options =

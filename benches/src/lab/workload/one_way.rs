@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Acquire;
 
-use super::{ANSWERING, end_after};
+use super::end_after;
 use crate::Result;
 use crate::clock::ticks;
 use crate::lab::section::Section;
@@ -13,6 +13,8 @@ use crate::lab::{Case, Client, End, Mode, Sample, Traffic};
 /// Bytes of a batch, if that is not too many messages.
 const BATCH_BYTES: usize = 32 << 20;
 const BATCH_MESSAGES: usize = 16 << 10;
+/// Messages of a batch to or from each of many ends.
+const FAN_BATCH: u64 = 1024;
 /// Batches that a figure is worth, however long they take.
 const BATCHES_MIN: usize = 3;
 /// Batches before those that count last so long a part of the timed ones.
@@ -21,6 +23,7 @@ const WARMING: u32 = 4;
 /// Messages after which an end acknowledges, a power of two; beyond any number where none is asked.
 pub(crate) fn batch(case: &Case) -> u64 {
     match case.mode {
+        Mode::FanOut { .. } | Mode::FanIn { .. } => FAN_BATCH,
         Mode::OneWay => 1 << (BATCH_BYTES / case.len.max(1)).clamp(1, BATCH_MESSAGES).ilog2(),
         _ => 1 << 63,
     }
@@ -46,7 +49,8 @@ pub(super) fn measure<C: Client>(
         send(end, batch, client, traffic)?;
         laps.push(ticks() - started);
     }
-    let sample = section.finish(Sample::of_laps(&laps, end.clock.ns_per_tick(), batch)?)?;
+    let messages = batch * others(end);
+    let sample = section.finish(Sample::of_laps(&laps, end.clock.ns_per_tick(), messages)?)?;
     end_after(end, traffic, batch);
     send(end, batch, client, traffic)?;
     Ok(sample)
@@ -54,16 +58,23 @@ pub(super) fn measure<C: Client>(
 
 #[inline(always)]
 fn send<C: Client>(end: &End, batch: u64, client: &mut C, traffic: &Arc<Traffic>) -> Result<()> {
-    for _ in 0..batch {
+    for _ in 0..batch * others(end) {
         client.send(traffic)?;
     }
     client.flush()?;
-    let acknowledged = end.shared.acknowledged(ANSWERING);
-    // Pairs with the store of `Traffic::read`. Should the other end fail, the group ends.
-    while acknowledged.load(Acquire) != traffic.sent() {
-        std::hint::spin_loop();
+    for place in 1..end.plan.ends {
+        let acknowledged = end.shared.acknowledged(place);
+        // Pairs with the store of `Traffic::read`. Should the other end fail, the group ends.
+        while acknowledged.load(Acquire) != traffic.next_number() {
+            std::hint::spin_loop();
+        }
     }
     Ok(())
+}
+
+/// Ends that each get a batch.
+fn others(end: &End) -> u64 {
+    end.plan.ends as u64 - 1
 }
 
 #[cfg(test)]

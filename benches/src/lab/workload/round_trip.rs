@@ -18,16 +18,19 @@ const AFTER_GAPS_WARMING: u32 = 1;
 /// Longer than an end needs, after its answer, to return from waking us (12 us) and to sleep itself.
 const SETTLING: Duration = Duration::from_micros(50);
 
+/// Times trips; then, after `quieten`, makes the last one.
 pub(super) fn measure<C: Client>(
     end: &End,
     case: &Case,
     client: &mut C,
     traffic: &Arc<Traffic>,
+    quieten: impl FnOnce() -> Result<()>,
 ) -> Result<Sample> {
     let sample = match Before::each(case) {
         None => back_to_back(end, case, || client.call(traffic))?,
         Some(before) => apart(end, case, before, || client.call(traffic))?,
     };
+    quieten()?;
     end_after(end, traffic, 1);
     client.call(traffic)?;
     Ok(sample)

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use ringmain::{Error, IpcMain, IpcRenderer, WebContents};
 
-use super::{attached_main_of, main_of, renderer_of};
+use super::{main_of, renderer_of};
 use crate::Result;
 use crate::lab::{
-    Abilities, Case, Client, Contender, End, Flow, Kind, Sample, Server, Traffic, workload,
+    Abilities, Case, Client, Contender, End, Flow, Kind, Mode, Sample, Server, Traffic, workload,
 };
 
 /// How a level sends and listens.
@@ -46,12 +45,28 @@ pub(crate) enum To {
     Renderer,
 }
 
+impl To {
+    /// What a level can be asked in this direction. Round trips are alike in both: they begin at the
+    /// renderer, as calls do.
+    pub(crate) fn abilities(self) -> Abilities {
+        let to_main = self == Self::Main;
+        Abilities {
+            round_trip: to_main,
+            fan_in: to_main,
+            connects: to_main,
+            fan_out: !to_main,
+            ..Abilities::PAIR
+        }
+    }
+}
+
 /// A level in one direction.
 pub(crate) struct Messages<L> {
     pub(crate) name: &'static str,
     pub(crate) level: L,
     pub(crate) to: To,
-    pub(crate) abilities: Abilities,
+    /// The longest message.
+    pub(crate) len_max: usize,
 }
 
 impl<L: Level> Contender for Messages<L> {
@@ -64,7 +79,7 @@ impl<L: Level> Contender for Messages<L> {
     }
 
     fn abilities(&self) -> Abilities {
-        self.abilities.clone()
+        Abilities { lens: 0..=self.len_max, ..self.to.abilities() }
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
@@ -75,16 +90,20 @@ impl<L: Level> Contender for Messages<L> {
 /// The same for a level that depends on the case.
 pub(super) fn run<L: Level>(end: &End, level: L, to: To) -> Result<Option<Sample>> {
     let case = end.case()?;
-    match to {
-        To::Main => workload::run(
+    let main_server = |traffic: &Arc<Traffic>| MainServer::open(end, &case, level, traffic);
+    match (to, case.mode) {
+        (To::Main, Mode::Connect) => workload::connect(
             end,
             |traffic| Renderer::calling(end, &case, level, traffic),
-            |_| Ok(MainServer { main: attached_main_of(end, &case)?, level }),
+            main_server,
         ),
-        To::Renderer => workload::run(
+        (To::Main, _) => {
+            workload::run(end, |traffic| Renderer::calling(end, &case, level, traffic), main_server)
+        }
+        (To::Renderer, _) => workload::run(
             end,
             |traffic| Main::calling(end, &case, level, traffic),
-            |_| Ok(RendererServer { renderer: renderer_of(end, &case)?, level }),
+            |traffic| RendererServer::open(end, &case, level, traffic),
         ),
     }
 }
@@ -121,24 +140,26 @@ impl<L: Level> Client for Renderer<L> {
     }
 }
 
-/// A main that sends, and gets answers.
+/// A main that sends to its renderers in turn, and gets answers.
 struct Main<L> {
     main: IpcMain,
-    page: WebContents,
+    pages: Vec<WebContents>,
+    /// The renderer whose turn it is.
+    next: usize,
     level: L,
 }
 
 impl<L: Level> Main<L> {
     fn calling(end: &End, case: &Case, level: L, traffic: &Arc<Traffic>) -> Result<Self> {
         let main = main_of(end, case)?;
-        let page = first_page(&main)?;
+        let pages = await_renderers(&main, case)?;
         let (answers, stopping) = (Arc::clone(traffic), main.clone());
         level.at_main(&main, move |_, bytes| {
             let _ = answers.read(bytes); // which answer is the last is known here
             stopping.stop();
             Ok(())
         });
-        Ok(Self { main, page, level })
+        Ok(Self { main, pages, next: 0, level })
     }
 }
 
@@ -146,7 +167,12 @@ impl<L: Level> Client for Main<L> {
     #[inline]
     fn send(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
         let make_room = || self.main.dispatch(usize::MAX).map(drop);
-        Ok(self.level.to_renderer(&self.page, traffic, make_room)?)
+        self.level.to_renderer(&self.pages[self.next], traffic, make_room)?;
+        self.next += 1;
+        if self.next == self.pages.len() {
+            self.next = 0;
+        }
+        Ok(())
     }
 
     #[inline]
@@ -156,23 +182,21 @@ impl<L: Level> Client for Main<L> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        flush(&self.main, &self.page)
+        self.pages.iter().try_for_each(|page| flush(&self.main, page))
     }
 }
 
-/// The first renderer to attach.
-pub(super) fn first_page(main: &IpcMain) -> Result<WebContents> {
-    let attached = Arc::new(Mutex::new(None));
-    main.on_attached({
-        let (attached, main) = (Arc::clone(&attached), main.clone());
-        move |page| {
-            *attached.lock() = Some(page.clone());
-            main.stop();
-        }
-    });
-    main.run()?;
-    let page = attached.lock().take();
-    page.ok_or_else(|| "main stopped before a renderer attached".into())
+/// Runs until all renderers of the case have attached, but those that come and go.
+pub(super) fn await_renderers(main: &IpcMain, case: &Case) -> Result<Vec<WebContents>> {
+    let expected = if case.mode == Mode::Connect { 0 } else { case.ends() - 1 };
+    while main.all_web_contents().len() < expected {
+        main.on_attached({
+            let main = main.clone();
+            move |_| main.stop()
+        });
+        main.run()?;
+    }
+    Ok(main.all_web_contents())
 }
 
 /// Moves what waits in main, because the ring was full, into the ring.
@@ -183,79 +207,96 @@ pub(super) fn flush(main: &IpcMain, page: &WebContents) -> Result<()> {
     Ok(())
 }
 
-pub(super) struct MainServer<L> {
-    pub(super) main: IpcMain,
-    pub(super) level: L,
+/// A main that listens, and answers if the case has answers.
+pub(super) struct MainServer {
+    main: IpcMain,
 }
 
-impl<L: Level> Server for MainServer<L> {
-    fn sink(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
-        serve_main(&self.main, traffic, self.level, |_, _, _| Ok(()))
-    }
-
-    fn echo(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
-        serve_main(&self.main, traffic, self.level, |level, page, traffic| {
-            // An answer waits for nothing: whoever asked sends one message at a time.
-            level.to_renderer(page, traffic, || Err(Error::NotCloneable))
-        })
-    }
-}
-
-fn serve_main<L: Level>(
-    main: &IpcMain,
-    traffic: &Arc<Traffic>,
-    level: L,
-    answer: impl Fn(L, &WebContents, &Traffic) -> Result<(), Error> + std::marker::Send + Sync + 'static,
-) -> Result<()> {
-    let (stopping, traffic) = (main.clone(), Arc::clone(traffic));
-    main.on_diagnostic({
-        let traffic = Arc::clone(&traffic);
-        move |diagnostic| traffic.fail(diagnostic)
-    });
-    level.at_main(main, move |page, bytes| {
-        let flow = traffic.read(bytes);
-        answer(level, page, &traffic)?;
-        if flow == Flow::Last {
-            stopping.stop();
-        }
-        Ok(())
-    });
-    Ok(main.run()?)
-}
-
-pub(super) struct RendererServer<L> {
-    pub(super) renderer: IpcRenderer,
-    pub(super) level: L,
-}
-
-impl<L: Level> Server for RendererServer<L> {
-    fn sink(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
-        serve_renderer(&self.renderer, traffic, self.level, |_, _, _| Ok(()))
-    }
-
-    fn echo(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
-        serve_renderer(&self.renderer, traffic, self.level, L::to_main)
+impl MainServer {
+    pub(super) fn open<L: Level>(
+        end: &End,
+        case: &Case,
+        level: L,
+        traffic: &Arc<Traffic>,
+    ) -> Result<Self> {
+        let main = main_of(end, case)?;
+        main.on_diagnostic({
+            let (traffic, main) = (Arc::clone(traffic), main.clone());
+            move |diagnostic| {
+                traffic.fail(diagnostic);
+                main.stop();
+            }
+        });
+        let (stopping, traffic) = (main.clone(), Arc::clone(traffic));
+        let answers = case.mode.is_answered();
+        level.at_main(&main, move |page, bytes| {
+            let flow = traffic.read(bytes);
+            if answers {
+                // For nothing: whoever asked sends one message at a time.
+                level.to_renderer(page, &traffic, || Err(Error::WouldDeadlock))?;
+            }
+            if flow == Flow::Last {
+                stopping.stop();
+            }
+            Ok(())
+        });
+        await_renderers(&main, case)?;
+        Ok(Self { main })
     }
 }
 
-fn serve_renderer<L: Level>(
-    renderer: &IpcRenderer,
-    traffic: &Arc<Traffic>,
-    level: L,
-    answer: impl Fn(L, &IpcRenderer, &Traffic) -> Result<(), Error> + std::marker::Send + Sync + 'static,
-) -> Result<()> {
-    let traffic = Arc::clone(traffic);
-    renderer.on_uncaught({
-        let traffic = Arc::clone(&traffic);
-        move |_, error| traffic.fail(error)
-    });
-    level.at_renderer(renderer, move |renderer, bytes| {
-        let flow = traffic.read(bytes);
-        answer(level, renderer, &traffic)?;
-        if flow == Flow::Last {
-            renderer.stop();
-        }
-        Ok(())
-    });
-    Ok(renderer.run()?)
+impl Server for MainServer {
+    fn sink(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
+        Ok(self.main.run()?)
+    }
+
+    fn echo(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
+        Ok(self.main.run()?)
+    }
+}
+
+/// A renderer that listens, and answers if the case has answers.
+pub(super) struct RendererServer {
+    renderer: IpcRenderer,
+}
+
+impl RendererServer {
+    pub(super) fn open<L: Level>(
+        end: &End,
+        case: &Case,
+        level: L,
+        traffic: &Arc<Traffic>,
+    ) -> Result<Self> {
+        let renderer = renderer_of(end, case)?;
+        renderer.on_uncaught({
+            let (traffic, renderer) = (Arc::clone(traffic), renderer.clone());
+            move |_, error| {
+                traffic.fail(error);
+                renderer.stop();
+            }
+        });
+        let traffic = Arc::clone(traffic);
+        let answers = case.mode.is_answered();
+        level.at_renderer(&renderer, move |renderer, bytes| {
+            let flow = traffic.read(bytes);
+            if answers {
+                level.to_main(renderer, &traffic)?;
+            }
+            if flow == Flow::Last {
+                renderer.stop();
+            }
+            Ok(())
+        });
+        Ok(Self { renderer })
+    }
+}
+
+impl Server for RendererServer {
+    fn sink(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
+        Ok(self.renderer.run()?)
+    }
+
+    fn echo(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
+        Ok(self.renderer.run()?)
+    }
 }

@@ -6,11 +6,12 @@ use ringmain::value::Bytes;
 use ringmain::{IpcMain, IpcRenderer, args};
 
 use super::claim::bytes;
+use super::messages::await_renderers;
 use super::send::with_payload;
-use super::{CHANNEL, attached_main_of, renderer_of};
+use super::{CHANNEL, main_of, renderer_of};
 use crate::Result;
 use crate::lab::{
-    Abilities, Client, Contender, End, Flow, Kind, Sample, Server, Traffic, workload,
+    Abilities, Case, Client, Contender, End, Flow, Kind, Mode, Sample, Server, Traffic, workload,
 };
 
 pub(crate) struct SendSync;
@@ -25,16 +26,16 @@ impl Contender for SendSync {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { one_way: false, ..Abilities::PAIR }
+        Abilities { one_way: false, fan_in: true, connects: true, ..Abilities::PAIR }
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
         let case = end.case()?;
-        workload::run(
-            end,
-            |_| Ok(Renderer { renderer: renderer_of(end, &case)? }),
-            |_| Ok(Main { main: attached_main_of(end, &case)? }),
-        )
+        let client = || Ok(Renderer { renderer: renderer_of(end, &case)? });
+        if case.mode == Mode::Connect {
+            return workload::connect(end, |_| client(), |traffic| Main::open(end, &case, traffic));
+        }
+        workload::run(end, |_| client(), |traffic| Main::open(end, &case, traffic))
     }
 }
 
@@ -60,24 +61,34 @@ struct Main {
     main: IpcMain,
 }
 
+impl Main {
+    fn open(end: &End, case: &Case, traffic: &Arc<Traffic>) -> Result<Self> {
+        let main = main_of(end, case)?;
+        main.on_diagnostic({
+            let (traffic, main) = (Arc::clone(traffic), main.clone());
+            move |diagnostic| {
+                traffic.fail(diagnostic);
+                main.stop();
+            }
+        });
+        let (stopping, traffic) = (main.clone(), Arc::clone(traffic));
+        main.on(CHANNEL, move |event, args| {
+            if traffic.read(bytes(args)) == Flow::Last {
+                stopping.stop();
+            }
+            with_payload(&traffic, |bytes| event.set_return_value(Bytes(bytes)))
+        });
+        await_renderers(&main, case)?;
+        Ok(Self { main })
+    }
+}
+
 impl Server for Main {
     fn sink(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
         Err("a call has an answer".into())
     }
 
-    fn echo(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
-        let (stopping, traffic) = (self.main.clone(), Arc::clone(traffic));
-        self.main.on_diagnostic({
-            let traffic = Arc::clone(&traffic);
-            move |diagnostic| traffic.fail(diagnostic)
-        });
-        self.main.on(CHANNEL, move |event, args| {
-            let flow = traffic.read(bytes(args));
-            if flow == Flow::Last {
-                stopping.stop();
-            }
-            with_payload(&traffic, |bytes| event.set_return_value(Bytes(bytes)))
-        });
+    fn echo(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
         Ok(self.main.run()?)
     }
 }

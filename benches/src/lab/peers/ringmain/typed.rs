@@ -7,8 +7,8 @@ use ringmain::{
     Channel, Error, IpcMain, IpcRenderer, RendererBurst, WebContents, WebContentsBurst, WhenFull,
 };
 
-use super::messages::{self, Level, MainServer, RendererServer, To, first_page, flush};
-use super::{attached_main_of, main_of, renderer_of};
+use super::messages::{self, Level, MainServer, RendererServer, To, await_renderers, flush};
+use super::{main_of, renderer_of};
 use crate::Result;
 use crate::lab::{Abilities, Client, Contender, End, Kind, Sample, Traffic, workload};
 
@@ -99,7 +99,7 @@ impl Contender for Typed {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { lens: 48..=64, round_trip: self.to == To::Main, ..Abilities::PAIR }
+        Abilities { lens: 48..=64, ..self.to.abilities() }
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
@@ -149,16 +149,17 @@ fn bursts<const LEN: usize>(end: &End, level: On<LEN>, to: To) -> Result<Option<
                 let renderer: &'static _ = Box::leak(Box::new(renderer_of(end, &case)?));
                 Ok(RendererBursts { renderer, level, burst: None, left: 0 })
             },
-            |_| Ok(MainServer { main: attached_main_of(end, &case)?, level }),
+            |traffic| MainServer::open(end, &case, level, traffic),
         ),
         To::Renderer => workload::run(
             end,
             |_| {
                 let main = main_of(end, &case)?;
-                let page: &'static _ = Box::leak(Box::new(first_page(&main)?));
+                let page = await_renderers(&main, &case)?.pop().ok_or("no renderer attached")?;
+                let page: &'static _ = Box::leak(Box::new(page));
                 Ok(MainBursts { main, page, level, burst: None, left: 0 })
             },
-            |_| Ok(RendererServer { renderer: renderer_of(end, &case)?, level }),
+            |traffic| RendererServer::open(end, &case, level, traffic),
         ),
     }
 }
