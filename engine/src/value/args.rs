@@ -12,7 +12,7 @@ use crate::{Corrupt, Error};
 
 /// The arguments of a call, as the bytes that travel.
 ///
-/// Up to 96 bytes lie in the value itself; four numbers or short strings allocate nothing.
+/// Up to 112 bytes lie in the value itself; five numbers or short strings, or 64 bytes, allocate nothing.
 #[derive(Clone)]
 pub struct Args(Store);
 

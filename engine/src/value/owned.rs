@@ -13,7 +13,7 @@ use crate::{Corrupt, Error};
 
 /// Any value that can be sent, as the bytes that travel.
 ///
-/// Up to 96 bytes lie in the value itself, larger ones in one block; copying one copies bytes,
+/// Up to 112 bytes lie in the value itself, larger ones in one block; copying one copies bytes,
 /// dropping one frees at most that block.
 ///
 /// # Examples

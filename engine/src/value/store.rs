@@ -5,8 +5,8 @@ use rkyv::util::AlignedVec;
 use super::scalar::Scalar;
 use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
 
-/// The largest archive that needs no allocation: four scalars, or one and a string of 48 bytes.
-pub(super) const INLINE_MAX: usize = 96;
+/// The largest archive that needs no allocation: five scalars, or 64 bytes.
+pub(super) const INLINE_MAX: usize = 112;
 
 /// How many scalars fit into the inline block.
 const SCALARS_MAX: usize = (INLINE_MAX - ROOT_SIZE) / NODE_SIZE;
