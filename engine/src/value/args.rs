@@ -57,10 +57,9 @@ impl Args {
     /// [`Error::TooLarge`] when the message would have 2 GiB or more.
     #[inline]
     pub fn new(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
-        let scalar = |position| {
-            arguments.get(position).and_then(|argument: &&dyn ToValue| argument.scalar())
-        };
-        match Store::scalars(arguments.len(), scalar) {
+        let leaf =
+            |position| arguments.get(position).and_then(|argument: &&dyn ToValue| argument.leaf());
+        match Store::leaves(arguments.len(), leaf) {
             Some(store) => Ok(Args(store)),
             None => Args::build(arguments),
         }

@@ -152,12 +152,6 @@ element! {
     u64 => BigUint64Array;
 }
 
-impl ToValue for Bytes<'_> {
-    fn write(&self, builder: &mut Builder, slot: Slot) {
-        builder.bytes(slot, self.0);
-    }
-}
-
 impl ToValue for ArrayBuffer<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
         builder.buffer(slot, self.0);

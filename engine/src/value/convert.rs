@@ -1,5 +1,6 @@
 //! What Rust's own types are as values.
 
+use super::leaf::Leaf;
 use super::scalar::Scalar;
 use super::{Builder, Bytes, Slot, Value, ValueRef, Wtf8, copy};
 
@@ -22,11 +23,11 @@ pub trait ToValue {
     /// Writes `self` into `slot`.
     fn write(&self, builder: &mut Builder, slot: Slot);
 
-    /// What `write` writes, if that is a node and nothing else. A message of such values needs no
-    /// [`Builder`].
+    /// What `write` writes, if that is a node, with bytes of its own at most. A message of such values
+    /// needs no [`Builder`].
     #[doc(hidden)]
     #[inline]
-    fn scalar(&self) -> Option<Scalar> {
+    fn leaf(&self) -> Option<Leaf<'_>> {
         None
     }
 
@@ -46,8 +47,8 @@ impl<T: ToValue + ?Sized> ToValue for &T {
     }
 
     #[inline]
-    fn scalar(&self) -> Option<Scalar> {
-        (**self).scalar()
+    fn leaf(&self) -> Option<Leaf<'_>> {
+        (**self).leaf()
     }
 
     #[inline]
@@ -65,8 +66,8 @@ impl<T: ToValue> ToValue for Option<T> {
     }
 
     #[inline]
-    fn scalar(&self) -> Option<Scalar> {
-        self.as_ref().map_or(Some(Scalar::NULL), T::scalar)
+    fn leaf(&self) -> Option<Leaf<'_>> {
+        self.as_ref().map_or(Some(Leaf::Scalar(Scalar::NULL)), T::leaf)
     }
 
     #[inline]
@@ -100,8 +101,8 @@ impl ToValue for Value {
         self.view().write(builder, slot);
     }
 
-    fn scalar(&self) -> Option<Scalar> {
-        self.view().scalar()
+    fn leaf(&self) -> Option<Leaf<'_>> {
+        copy::scalar(self.view()).map(Leaf::Scalar)
     }
 
     fn archive(&self) -> Option<&[u8]> {
@@ -114,8 +115,8 @@ impl ToValue for ValueRef<'_> {
         copy::copy(*self, builder, slot);
     }
 
-    fn scalar(&self) -> Option<Scalar> {
-        copy::scalar(*self)
+    fn leaf(&self) -> Option<Leaf<'_>> {
+        copy::scalar(*self).map(Leaf::Scalar)
     }
 
     fn archive(&self) -> Option<&[u8]> {
@@ -123,10 +124,10 @@ impl ToValue for ValueRef<'_> {
     }
 }
 
-/// How a type writes itself, and as which scalar if it can be one.
+/// How a type writes itself, and as which leaf if it can be one.
 macro_rules! to_value {
     ($(
-        $kind:ty => |$value:ident, $builder:ident, $slot:ident| $write:expr $(, $scalar:expr)?;
+        $kind:ty => |$value:ident, $builder:ident, $slot:ident| $write:expr $(, $leaf:expr)?;
     )*) => {$(
         impl ToValue for $kind {
             #[inline]
@@ -137,9 +138,9 @@ macro_rules! to_value {
 
             $(
                 #[inline]
-                fn scalar(&self) -> Option<Scalar> {
+                fn leaf(&self) -> Option<Leaf<'_>> {
                     let $value = self;
-                    $scalar
+                    Some($leaf)
                 }
             )?
         }
@@ -147,29 +148,43 @@ macro_rules! to_value {
 }
 
 to_value! {
-    () => |_value, builder, slot| builder.undefined(slot), Some(Scalar::UNDEFINED);
-    bool => |value, builder, slot| builder.bool(slot, *value), Some(Scalar::bool(*value));
+    () => |_value, builder, slot| builder.undefined(slot), Leaf::Scalar(Scalar::UNDEFINED);
+    bool => |value, builder, slot| builder.bool(slot, *value), Leaf::Scalar(Scalar::bool(*value));
     i8 => |value, builder, slot| builder.int(slot, i32::from(*value)),
-        Some(Scalar::int(i32::from(*value)));
+        Leaf::Scalar(Scalar::int(i32::from(*value)));
     i16 => |value, builder, slot| builder.int(slot, i32::from(*value)),
-        Some(Scalar::int(i32::from(*value)));
+        Leaf::Scalar(Scalar::int(i32::from(*value)));
     u16 => |value, builder, slot| builder.int(slot, i32::from(*value)),
-        Some(Scalar::int(i32::from(*value)));
-    i32 => |value, builder, slot| builder.int(slot, *value), Some(Scalar::int(*value));
+        Leaf::Scalar(Scalar::int(i32::from(*value)));
+    i32 => |value, builder, slot| builder.int(slot, *value), Leaf::Scalar(Scalar::int(*value));
     f32 => |value, builder, slot| builder.float(slot, f64::from(*value)),
-        Some(Scalar::float(f64::from(*value)));
-    f64 => |value, builder, slot| builder.float(slot, *value), Some(Scalar::float(*value));
-    str => |value, builder, slot| builder.string(slot, value), Scalar::text(value);
-    String => |value, builder, slot| builder.string(slot, value), Scalar::text(value);
-    [u8] => |value, builder, slot| builder.bytes(slot, value);
-    Vec<u8> => |value, builder, slot| builder.bytes(slot, value);
-    Wtf8<'_> => |value, builder, slot| builder.wtf8(slot, *value),
-        value.as_str().and_then(Scalar::text);
+        Leaf::Scalar(Scalar::float(f64::from(*value)));
+    f64 => |value, builder, slot| builder.float(slot, *value), Leaf::Scalar(Scalar::float(*value));
+    str => |value, builder, slot| builder.string(slot, value), Leaf::text(value);
+    String => |value, builder, slot| builder.string(slot, value), Leaf::text(value);
+    [u8] => |value, builder, slot| builder.bytes(slot, value), Leaf::bytes(value);
+    Vec<u8> => |value, builder, slot| builder.bytes(slot, value), Leaf::bytes(value);
+    Bytes<'_> => |value, builder, slot| builder.bytes(slot, value.0), Leaf::bytes(value.0);
+}
+
+impl ToValue for Wtf8<'_> {
+    fn write(&self, builder: &mut Builder, slot: Slot) {
+        builder.wtf8(slot, *self);
+    }
+
+    fn leaf(&self) -> Option<Leaf<'_>> {
+        self.as_str().map(Leaf::text)
+    }
 }
 
 impl<const N: usize> ToValue for [u8; N] {
     fn write(&self, builder: &mut Builder, slot: Slot) {
         builder.bytes(slot, self);
+    }
+
+    #[inline]
+    fn leaf(&self) -> Option<Leaf<'_>> {
+        Some(Leaf::bytes(self))
     }
 }
 
@@ -185,11 +200,11 @@ macro_rules! wide_to_value {
             }
 
             #[inline]
-            fn scalar(&self) -> Option<Scalar> {
-                match i32::try_from(*self) {
-                    Ok(whole) => Some(Scalar::int(whole)),
-                    Err(_) => Some(Scalar::float(*self as f64)),
-                }
+            fn leaf(&self) -> Option<Leaf<'_>> {
+                Some(Leaf::Scalar(match i32::try_from(*self) {
+                    Ok(whole) => Scalar::int(whole),
+                    Err(_) => Scalar::float(*self as f64),
+                }))
             }
         }
     )*};

@@ -30,6 +30,7 @@ mod date;
 mod failure;
 mod from_value;
 mod kind;
+mod leaf;
 mod list;
 mod owned;
 mod pool;

@@ -36,7 +36,7 @@ impl Value {
     /// [`Error::TooLarge`] when it would have 2 GiB or more.
     #[inline]
     pub fn new(value: impl ToValue) -> Result<Value, Error> {
-        match Store::scalars(1, |_| value.scalar()) {
+        match Store::leaves(1, |_| value.leaf()) {
             Some(store) => Ok(Value(store)),
             None => Value::build(&value),
         }

@@ -4,7 +4,7 @@ use super::table::{Code, NODE_SIZE, SHORT_MAX};
 
 /// The archived bytes of a node that is whole in itself, as one little-endian number.
 ///
-/// A message of scalars alone is made of these directly, see `Store::scalars`. They are what rkyv
+/// A message of scalars alone is made of these directly, see `Store::leaves`. They are what rkyv
 /// makes of the nodes of the same name; a test compares them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scalar {

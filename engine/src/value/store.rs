@@ -2,7 +2,7 @@
 
 use rkyv::util::AlignedVec;
 
-use super::scalar::Scalar;
+use super::leaf::Leaf;
 use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
 
 /// The largest archive that needs no allocation: five scalars, or 64 bytes.
@@ -23,6 +23,17 @@ pub(super) enum Store {
 pub(super) struct Block([u8; INLINE_MAX]);
 
 const _: () = assert!(align_of::<Block>() == ARCHIVE_ALIGN);
+
+impl Block {
+    /// The archive, once pool and nodes are there and all else is zeros; all nodes are roots.
+    #[inline(always)]
+    fn end(mut self, shape: Shape) -> Option<Store> {
+        let root = shape.root(u32::try_from(shape.nodes).ok()?);
+        let place = self.0.get_mut(shape.root_at()..shape.archive_len())?;
+        place.copy_from_slice(root.as_flattened());
+        Some(Store::Inline { len: u8::try_from(shape.archive_len()).ok()?, block: self })
+    }
+}
 
 impl Store {
     /// `len` zero bytes.
@@ -52,22 +63,52 @@ impl Store {
         Store::Heap(bytes)
     }
 
-    /// The archive of `count` roots that are scalars, or `None` if they are too many or one of
-    /// them is none. The bytes are rkyv's, written directly into their place: a tenth of the
-    /// time.
+    /// The archive of `count` roots that are leaves, or `None` if it would not lie inline or one of
+    /// them is none. The bytes are rkyv's, written directly into their place: a tenth of the time.
     #[inline(always)]
-    pub(super) fn scalars(count: usize, scalar: impl Fn(usize) -> Option<Scalar>) -> Option<Store> {
+    pub(super) fn leaves<'l>(
+        count: usize,
+        leaf: impl Fn(usize) -> Option<Leaf<'l>>,
+    ) -> Option<Store> {
         if count > SCALARS_MAX {
             return None;
         }
         let shape = Shape { pool: 0, nodes: count, links: 0 };
         let mut block = Block([0; INLINE_MAX]);
         for (position, node) in block.0.as_chunks_mut().0.iter_mut().take(count).enumerate() {
-            *node = scalar(position)?.bytes();
+            match leaf(position)? {
+                Leaf::Scalar(scalar) => *node = scalar.bytes(),
+                Leaf::Pooled(_) => return Store::pooled(count, leaf),
+            }
         }
-        let root = shape.root(u32::try_from(count).ok()?);
-        block.0.get_mut(shape.root_at()..shape.archive_len())?.copy_from_slice(root.as_flattened());
-        Some(Store::Inline { len: u8::try_from(shape.archive_len()).ok()?, block })
+        block.end(shape)
+    }
+
+    /// The same where some leaves have contents.
+    #[inline]
+    fn pooled<'l>(count: usize, leaf: impl Fn(usize) -> Option<Leaf<'l>>) -> Option<Store> {
+        let mut block = Block([0; INLINE_MAX]);
+        let mut nodes = [[0; NODE_SIZE]; SCALARS_MAX];
+        let mut pool = 0_usize;
+        for (position, node) in nodes.iter_mut().take(count).enumerate() {
+            *node = match leaf(position)? {
+                Leaf::Scalar(scalar) => scalar.bytes(),
+                Leaf::Pooled(pooled) => {
+                    let contents = pooled.contents();
+                    let start = pool.next_multiple_of(pooled.align());
+                    block
+                        .0
+                        .get_mut(start..start.checked_add(contents.len())?)?
+                        .copy_from_slice(contents);
+                    pool = start + contents.len();
+                    pooled.node(start).to_le_bytes()
+                }
+            };
+        }
+        let shape = Shape { pool, nodes: count, links: 0 };
+        let place = block.0.get_mut(shape.nodes_at()..shape.links_at())?;
+        place.copy_from_slice(nodes.get(..count)?.as_flattened());
+        block.end(shape)
     }
 
     /// An archive that has a block already.

@@ -22,12 +22,19 @@ impl<'a> Walk<'a> {
         if parts.roots as usize > parts.nodes.len() {
             return Err(corrupt("value roots", parts.roots, parts.nodes.len()));
         }
-        // A message of a few scalars, as most are.
-        let all_fine = || parts.nodes.iter().all(is_plain);
-        if parts.links.is_empty() && parts.nodes.len() < FEW && all_fine() {
-            return Ok(());
+        let mut walk = Walk { parts, pool_used: 0, links_used: 0 };
+        // A message of a few values without others in them, as most are.
+        if parts.links.is_empty() && parts.nodes.len() < FEW { walk.few() } else { walk.all() }
+    }
+
+    #[inline]
+    fn few(&mut self) -> Result<(), Corrupt> {
+        for node in self.parts.nodes {
+            if !is_plain(node) {
+                self.node(Code::from_le_bytes(*node))?;
+            }
         }
-        Walk { parts, pool_used: 0, links_used: 0 }.all()
+        Ok(())
     }
 
     #[inline(never)]
@@ -66,6 +73,9 @@ impl<'a> Walk<'a> {
         if tag == tag::ARRAY {
             return self.linked(start, u64::from(count)).map(|_| ());
         }
+        if tag == tag::BYTES {
+            return self.pooled(start, count).map(|_| ());
+        }
         self.rare(node)
     }
 
@@ -75,7 +85,7 @@ impl<'a> Walk<'a> {
         let Fields { tag, small: [first, second], start, count, more } = fields(node);
         match tag {
             tag::SHORT => short(node),
-            tag::BYTES | tag::BUFFER => self.pooled(start, count).map(|_| ()),
+            tag::BUFFER => self.pooled(start, count).map(|_| ()),
             tag::SET => self.linked(start, u64::from(count)).map(|_| ()),
             tag::MAP => self.linked(start, 2 * u64::from(count)).map(|_| ()),
             tag::WTF8 => {
