@@ -1,50 +1,28 @@
 //! The lanes of a session without a session, at both ends of a pair: what figures of the ring run on.
 
-use std::io::{IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
+use crate::end::End;
+use crate::{Result, descriptors};
 use ringmain::Geometry;
 use ringmain::lane::{Incoming, Outgoing};
 use ringmain::lanes::{self, Descriptors, MainLanes, RendererLanes};
 use ringmain::ring::{ClaimError, CopyBuffer};
 use ringmain::sync::pause;
 use ringmain::wait::{How, Sleeper, Wake, Waker};
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags,
-};
-
-use crate::Result;
-use crate::end::End;
 
 const ID: u32 = 1;
 
 /// Makes the lanes and hands the segments to the other end.
 pub(crate) fn create(end: &End, geometry: &Geometry) -> Result<MainLanes> {
     let (main, descriptors) = lanes::create(geometry, ID)?;
-    let fds = [descriptors.main.as_fd(), descriptors.renderer.as_fd()];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    control.push(SendAncillaryMessage::ScmRights(&fds));
-    rustix::net::sendmsg(end.link()?, &[IoSlice::new(b"s")], &mut control, SendFlags::empty())?;
+    descriptors::give(end, &[descriptors.main.as_fd(), descriptors.renderer.as_fd()])?;
     Ok(main)
 }
 
 /// Joins the lanes that the other end made.
 pub(crate) fn open(end: &End, geometry: &Geometry) -> Result<RendererLanes> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0];
-    let mut parts = [IoSliceMut::new(&mut byte)];
-    rustix::net::recvmsg(end.link()?, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)?;
-    let mut fds: Vec<OwnedFd> = Vec::new();
-    for message in control.drain() {
-        if let RecvAncillaryMessage::ScmRights(received) = message {
-            fds.extend(received);
-        }
-    }
-    let [main, renderer] = fds.try_into().map_err(|_| "not two descriptors")?;
+    let [main, renderer] = descriptors::take(end)?;
     Ok(lanes::open(&Descriptors { main, renderer }, geometry, ID)?)
 }
 

@@ -12,7 +12,7 @@
 //!   bars        the engine's bars: contenders, floors, rules, record
 //!   lab         the table: cases, contenders, workloads, peers, record
 //!   group, end  the processes of one measurement, and what each is handed
-//!   clock, stats, shared, payload, machine, interleave, alloc, syscalls, session, deadline
+//!   clock, stats, shared, payload, descriptors, machine, interleave, alloc, syscalls, session, deadline
 //! ```
 
 mod alloc;
@@ -20,6 +20,7 @@ mod bars;
 mod clock;
 mod columns;
 mod deadline;
+mod descriptors;
 mod end;
 mod group;
 mod interleave;
