@@ -1,9 +1,22 @@
 //! The contenders of this package, one to a file. A new one is a file here and a line in [`ALL`].
 
+mod array_queue;
+mod byte_stream;
+mod crossbeam_channel;
 mod futex;
+mod in_process;
+mod interprocess;
+mod ipc_channel;
 mod one_line;
+mod pipe;
 mod ringmain;
+mod room;
+mod rtrb;
+mod shmem_ipc;
 mod slots;
+mod socket_buffers;
+mod unix_seqpacket;
+mod unix_stream;
 
 use ringmain::{Messages, To};
 
@@ -50,4 +63,13 @@ pub(crate) static ALL: &[&dyn Contender] = &[
         len_max: ANY_MAX,
     },
     &ringmain::SendSync,
+    &shmem_ipc::ShmemIpc,
+    &pipe::Pipe,
+    &unix_stream::UnixStream,
+    &unix_seqpacket::UnixSeqpacket,
+    &ipc_channel::IpcChannel,
+    &interprocess::Interprocess,
+    &rtrb::Rtrb,
+    &crossbeam_channel::CrossbeamChannel,
+    &array_queue::ArrayQueue,
 ];
