@@ -2,7 +2,7 @@
 
 use super::WebContentsBurst;
 use crate::error::Error;
-use crate::value::raw::{Place, SMALL_MAX, Small};
+use crate::value::raw::Place;
 use crate::wire::{Buffer, ENVELOPE, Signature};
 
 /// A message of bytes to a renderer that is being written in place: [`bytes`](Self::bytes), then
@@ -15,17 +15,8 @@ pub struct WebContentsClaim<'w> {
     burst: WebContentsBurst<'w>,
     channel: &'w str,
     place: Place,
-    room: Room,
-}
-
-/// Where a claim is written.
-#[derive(Debug)]
-enum Room {
-    Ring,
-    /// Too little to be worth a place of its own: see [`SMALL_MAX`].
-    Small(Small),
-    /// The ring has no place for it now.
-    Buffer(Buffer),
+    /// Where it is written if the ring has no place for it now.
+    buffer: Option<Buffer>,
 }
 
 impl<'w> WebContentsClaim<'w> {
@@ -34,19 +25,14 @@ impl<'w> WebContentsClaim<'w> {
         channel: &'w str,
         len: usize,
     ) -> Result<Self, Error> {
-        let place = Place::of(len);
-        let end = burst.page().end();
-        let archive = end.raw_archive_len(place)?;
-        let room = if archive <= SMALL_MAX {
-            Room::Small(Small::new())
-        } else if Self::is_reserved(&mut burst, channel, archive)? {
-            Room::Ring
-        } else {
-            let mut zeroed = end.pool.take();
+        let pool = &burst.page().end().pool;
+        let archive = Self::place(&mut burst, channel, len)?;
+        let buffer = archive.err().map(|archive| {
+            let mut zeroed = pool.take();
             zeroed.resize(archive, 0);
-            Room::Buffer(zeroed)
-        };
-        Ok(Self { burst, channel, place, room })
+            zeroed
+        });
+        Ok(Self { burst, channel, place: Place::of(len), buffer })
     }
 
     pub(super) fn in_place(
@@ -54,24 +40,22 @@ impl<'w> WebContentsClaim<'w> {
         channel: &'w str,
         len: usize,
     ) -> Result<Self, Error> {
-        let place = Place::of(len);
-        let archive = burst.page().end().raw_archive_len(place)?;
-        if !Self::is_reserved(&mut burst, channel, archive)? {
-            return Err(burst.outbox().no_room(archive));
+        match Self::place(&mut burst, channel, len)? {
+            Ok(()) => Ok(Self { burst, channel, place: Place::of(len), buffer: None }),
+            Err(archive) => Err(burst.outbox().no_room(archive)),
         }
-        let room = if archive <= SMALL_MAX { Room::Small(Small::new()) } else { Room::Ring };
-        Ok(Self { burst, channel, place, room })
     }
 
-    /// Looks for a place in the ring.
-    fn is_reserved(
+    /// Looks for a place in the ring: the size of the archive if there is none.
+    fn place(
         burst: &mut WebContentsBurst<'w>,
         channel: &str,
-        archive: usize,
-    ) -> Result<bool, Error> {
+        len: usize,
+    ) -> Result<Result<(), usize>, Error> {
         let end = burst.page().end();
+        let archive = end.raw_archive_len(Place::of(len))?;
         match burst.outbox().reserve(Signature::dynamic(channel), archive) {
-            Ok(place) => Ok(place.is_some()),
+            Ok(place) => Ok(place.map(drop).ok_or(archive)),
             Err(error) => Err(end.failed(error)),
         }
     }
@@ -94,18 +78,17 @@ impl<'w> WebContentsClaim<'w> {
         assert!(len <= self.place.contents().len(), "committed more than was claimed");
         let place = self.place.shortened(len);
         place.finish(self.archive(place));
-        let Self { mut burst, channel, room, .. } = self;
+        let Self { mut burst, channel, buffer, .. } = self;
         let end = burst.page().end();
         let signature = Signature::dynamic(channel);
         let archive = end.raw_archive_len(place)?;
-        match room {
-            Room::Small(mut small) => burst.put(signature, small.bytes(archive)),
-            Room::Ring => {
+        match buffer {
+            None => {
                 let outbox = burst.outbox();
                 let filled = outbox.fill(signature, archive, |_| Some(archive));
                 end.note(outbox, filled.map(|_| ENVELOPE + archive))
             }
-            Room::Buffer(mut buffer) => {
+            Some(mut buffer) => {
                 buffer.resize(archive, 0);
                 let sent = burst.put(signature, &buffer);
                 end.pool.give(buffer);
@@ -117,15 +100,12 @@ impl<'w> WebContentsClaim<'w> {
     /// Where the archive goes.
     fn archive(&mut self, place: Place) -> &mut [u8] {
         let archive = place.archive_len().unwrap_or(0);
-        match &mut self.room {
-            Room::Small(small) => small.bytes(archive),
-            Room::Buffer(buffer) => &mut buffer[..archive],
-            Room::Ring => {
-                match self.burst.outbox().reserve(Signature::dynamic(self.channel), archive) {
-                    Ok(Some(place)) => place,
-                    _ => unreachable!("reserved by `new`"),
-                }
-            }
+        match &mut self.buffer {
+            Some(buffer) => &mut buffer[..archive],
+            None => match self.burst.outbox().reserve(Signature::dynamic(self.channel), archive) {
+                Ok(Some(place)) => place,
+                _ => unreachable!("reserved by `new`"),
+            },
         }
     }
 }

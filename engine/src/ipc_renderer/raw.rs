@@ -2,7 +2,7 @@
 
 use super::RendererBurst;
 use crate::error::Error;
-use crate::value::raw::{Place, SMALL_MAX, Small};
+use crate::value::raw::Place;
 use crate::wire::{Buffer, Signature};
 
 /// A message of bytes that is being written in place: [`bytes`](Self::bytes), then
@@ -26,17 +26,8 @@ pub struct RendererClaim<'r> {
     burst: RendererBurst<'r>,
     channel: &'r str,
     place: Place,
-    room: Room,
-}
-
-/// Where a claim is written.
-#[derive(Debug)]
-enum Room {
-    Ring,
-    /// Too little to be worth a place of its own: see [`SMALL_MAX`].
-    Small(Small),
-    /// More than the ring can hold at once.
-    Buffer(Buffer),
+    /// Where it is written if the ring cannot hold it at once.
+    buffer: Option<Buffer>,
 }
 
 impl<'r> RendererClaim<'r> {
@@ -49,18 +40,16 @@ impl<'r> RendererClaim<'r> {
         let place = Place::of(len);
         let archive = end.raw_archive_len(place)?;
         let when_full = burst.when_full();
-        let room = if archive <= SMALL_MAX {
-            Room::Small(Small::new())
-        } else if archive <= burst.outbound().payload_max() {
+        let mut buffer = None;
+        if archive <= burst.outbound().payload_max() {
             end.reserve(burst.outbound(), Signature::dynamic(channel), archive, when_full)
                 .map_err(|error| burst.renderer().explain(error))?;
-            Room::Ring
         } else {
             let mut zeroed = end.pool.take();
             zeroed.resize(archive, 0);
-            Room::Buffer(zeroed)
-        };
-        Ok(Self { burst, channel, place, room })
+            buffer = Some(zeroed);
+        }
+        Ok(Self { burst, channel, place, buffer })
     }
 
     /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of
@@ -77,7 +66,7 @@ impl<'r> RendererClaim<'r> {
     ///
     /// # Errors
     /// As [`IpcRenderer::send`](super::IpcRenderer::send), if a message that the ring cannot hold at
-    /// once, or one of a few words, has to wait for space.
+    /// once has to wait for space.
     ///
     /// # Panics
     /// If `len` is more than was claimed.
@@ -85,17 +74,16 @@ impl<'r> RendererClaim<'r> {
         assert!(len <= self.place.contents().len(), "committed more than was claimed");
         let place = self.place.shortened(len);
         place.finish(self.archive(place));
-        let Self { mut burst, channel, room, .. } = self;
+        let Self { mut burst, channel, buffer, .. } = self;
         let end = &burst.renderer().core.end;
         let signature = Signature::dynamic(channel);
         let archive = end.raw_archive_len(place)?;
-        match room {
-            Room::Small(mut small) => burst.put(signature, small.bytes(archive))?,
-            Room::Ring => {
+        match buffer {
+            None => {
                 let filled = end.fill(burst.outbound(), signature, archive, |_| Some(archive))?;
                 assert!(filled, "reserved by `new`");
             }
-            Room::Buffer(mut buffer) => {
+            Some(mut buffer) => {
                 buffer.resize(archive, 0);
                 let sent = burst.put(signature, &buffer);
                 end.pool.give(buffer);
@@ -108,10 +96,9 @@ impl<'r> RendererClaim<'r> {
     /// Where the archive goes.
     fn archive(&mut self, place: Place) -> &mut [u8] {
         let archive = place.archive_len().unwrap_or(0);
-        match &mut self.room {
-            Room::Small(small) => small.bytes(archive),
-            Room::Buffer(buffer) => &mut buffer[..archive],
-            Room::Ring => {
+        match &mut self.buffer {
+            Some(buffer) => &mut buffer[..archive],
+            None => {
                 match self.burst.outbound().reserve(Signature::dynamic(self.channel), archive) {
                     Ok(Ok(place)) => place,
                     _ => unreachable!("reserved by `new`"),

@@ -13,28 +13,6 @@ const FRONT: usize = 48;
 /// From here on contents are worth a line of their own.
 const FRONT_FROM: usize = 4096;
 
-/// Archives up to this length are written privately and copied into the ring in one go. A consumer that
-/// polls takes the record's line away from whoever writes it bit by bit: 64 bytes one way to a polling
-/// consumer took 250 ns a message in place.
-pub(crate) const SMALL_MAX: usize = 256;
-
-/// Where a small archive is written.
-#[derive(Debug)]
-#[repr(align(16))] // as records are, so that contents lie the same everywhere
-pub(crate) struct Small([u8; SMALL_MAX]);
-
-impl Small {
-    pub(crate) fn new() -> Self {
-        Self([0; SMALL_MAX])
-    }
-
-    /// The first `len` bytes.
-    #[inline]
-    pub(crate) fn bytes(&mut self, len: usize) -> &mut [u8] {
-        &mut self.0[..len]
-    }
-}
-
 /// Where contents lie in their archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
