@@ -172,7 +172,7 @@ impl Traffic {
     /// The next pause comes after so many messages of all senders; for the end that takes them.
     pub(crate) fn pause_after(&self, messages: u64) {
         if let Some(hub) = &self.hub {
-            hub.goal.store(self.taken() + messages, Relaxed);
+            hub.goal.store(self.received() + messages, Relaxed);
         }
     }
 
@@ -200,8 +200,10 @@ impl Traffic {
         self.sent.load(Relaxed)
     }
 
-    /// How many messages were taken.
-    pub(crate) fn taken(&self) -> u64 {
+    /// How many messages this end has taken that were right.
+    #[inline]
+    #[must_use]
+    pub fn received(&self) -> u64 {
         self.taken.load(Relaxed)
     }
 

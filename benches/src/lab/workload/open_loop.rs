@@ -68,6 +68,6 @@ pub(super) fn receive<S: Server>(
     let warming = all - timed(case);
     let sample = Sample::of_laps(&traffic.took(warming), end.clock.ns_per_tick(), 1)?;
     // The section had the warming messages in it as well.
-    let spent = section.finish(Sample { messages: traffic.taken(), ..sample })?;
+    let spent = section.finish(Sample { messages: traffic.received(), ..sample })?;
     Ok(Sample { messages: spent.laps, ..spent })
 }
