@@ -71,7 +71,9 @@ pub(crate) fn read<R>(lane: &mut Incoming, read: impl FnOnce(&[u8]) -> R) -> Res
     loop {
         let Some(record) = lane.peek()? else {
             lane.publish_head();
-            pause();
+            while !lane.is_ready() {
+                pause();
+            }
             continue;
         };
         // SAFETY: the other end is this program: it writes no record that it has published.
