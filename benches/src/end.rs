@@ -109,6 +109,18 @@ impl End {
         self.shared.meet(self.plan.ends)
     }
 
+    /// Runs `open` on all CPUs that this process could have, so that the threads it starts do not share
+    /// this end's; then this thread is back on its own.
+    ///
+    /// # Errors
+    /// What `open` answers, or if the kernel refuses.
+    pub fn unpinned<T>(&self, open: impl FnOnce() -> Result<T>) -> Result<T> {
+        machine::unpin()?;
+        let opened = open();
+        machine::pin(&self.plan.cpus[self.plan.place])?;
+        opened
+    }
+
     /// The cell that this end is part of.
     ///
     /// # Errors

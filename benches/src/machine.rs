@@ -112,6 +112,12 @@ pub(crate) fn pin(cpus: &[usize]) -> Result<()> {
         .map_err(|error| format!("cannot run on CPU {cpus:?}: {error}").into())
 }
 
+/// Lets the calling thread, and those it starts, run wherever the kernel lets this process.
+pub(crate) fn unpin() -> Result<()> {
+    let all: Vec<usize> = (0..CpuSet::MAX_CPU).collect();
+    pin(&all)
+}
+
 /// Two CPUs that this process may use, on different cores if it can have them: two threads of one
 /// core share their first caches, and what passes between them never leaves the core.
 ///

@@ -51,7 +51,9 @@ impl Contender for Aeron {
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
-        workload::run(end, |_| Peer::open(end), |_| Peer::open(end))
+        // Driver and client have threads of their own.
+        let open = || end.unpinned(|| Peer::open(end));
+        workload::run(end, |_| open(), |_| open())
     }
 }
 

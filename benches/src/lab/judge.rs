@@ -56,6 +56,10 @@ pub(crate) struct Judged {
     /// In nanoseconds a message.
     pub(crate) ours: Option<f64>,
     pub(crate) theirs: Option<f64>,
+    /// What the best floor of the case comes to by the same rule, where it is a ratio: what nothing on
+    /// this machine does much better.
+    #[serde(default)]
+    pub(crate) floor: Option<f64>,
     pub(crate) verdict: Verdict,
     /// Of a stretch goal, if there is one.
     pub(crate) stretch: Option<String>,
@@ -126,7 +130,7 @@ impl Bar {
         let ours = cell(self.ours);
         let theirs = match self.theirs {
             Against::One(name) => cell(name),
-            Against::BestPeer => best_peer(record, &self.case),
+            Against::BestPeer => best(record, &self.case, Kind::Peer),
         };
         let found = ours.zip(theirs).and_then(|(ours, theirs)| self.compare(ours, theirs));
         let verdict = match found {
@@ -143,6 +147,7 @@ impl Bar {
             found,
             ours: median(ours),
             theirs: median(theirs),
+            floor: theirs.and_then(|theirs| self.of_the_floor(record, theirs)),
             verdict,
             stretch: self.stretch.map(|limit| {
                 let reached = found.is_some_and(|found| self.keeps(found.median, limit));
@@ -163,6 +168,14 @@ impl Bar {
             Rule::Rate(_) => theirs / ours, // of times a message, so rates the other way
             Rule::Longer(_) => ours - theirs,
         }))
+    }
+
+    fn of_the_floor(&self, record: &Record, theirs: &CellRecord) -> Option<f64> {
+        if matches!(self.rule, Rule::Longer(_)) {
+            return None;
+        }
+        let floor = best(record, &self.case, Kind::Floor)?;
+        self.compare(floor, theirs).map(|spread| spread.median)
     }
 
     fn limit(&self) -> f64 {
@@ -201,10 +214,11 @@ impl Against {
     }
 }
 
-fn best_peer<'r>(record: &'r Record, case: &Case) -> Option<&'r CellRecord> {
-    let peers = record.of_case(case).filter(|cell| cell.kind == Kind::Peer);
+/// Whichever contender of a kind has the best median.
+fn best<'r>(record: &'r Record, case: &Case, kind: Kind) -> Option<&'r CellRecord> {
+    let cells = record.of_case(case).filter(|cell| cell.kind == kind);
     let median = |cell: &&CellRecord| cell.figure(P50.1).map(|spread| spread.median);
-    peers
+    cells
         .filter_map(|cell| Some((median(&cell)?, cell)))
         .min_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, cell)| cell)

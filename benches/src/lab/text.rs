@@ -101,13 +101,14 @@ fn bars(bars: &[Judged]) -> String {
             show(bar.theirs),
             bar.found.map(|found| short(found.median)).unwrap_or_default(),
             bar.found.map(|s| format!("{}..{}", short(s.least), short(s.most))).unwrap_or_default(),
+            bar.floor.map(short).unwrap_or_default(),
             bar.rule.clone(),
             bar.stretch.clone().unwrap_or_default(),
             verdict(bar.verdict).to_owned(),
         ]
     });
     columns(
-        &["bar", "ours", "theirs", "found", "least..most", "rule", "stretch", ""],
+        &["bar", "ours", "theirs", "found", "least..most", "floor", "rule", "stretch", ""],
         rows.collect(),
     )
 }
