@@ -56,8 +56,8 @@ pub(crate) struct Judged {
     /// In nanoseconds a message.
     pub(crate) ours: Option<f64>,
     pub(crate) theirs: Option<f64>,
-    /// What the best floor of the case comes to by the same rule, where it is a ratio: what nothing on
-    /// this machine does much better.
+    /// What the best floor of the case comes to by the same rule, where it is a ratio: if that is
+    /// better.
     #[serde(default)]
     pub(crate) floor: Option<f64>,
     pub(crate) verdict: Verdict,
@@ -147,7 +147,9 @@ impl Bar {
             found,
             ours: median(ours),
             theirs: median(theirs),
-            floor: theirs.and_then(|theirs| self.of_the_floor(record, theirs)),
+            floor: theirs
+                .and_then(|theirs| self.of_the_floor(record, theirs))
+                .filter(|floor| found.is_some_and(|found| self.keeps(*floor, found.median))),
             verdict,
             stretch: self.stretch.map(|limit| {
                 let reached = found.is_some_and(|found| self.keeps(found.median, limit));
