@@ -198,3 +198,16 @@ fn a_small_typed_message_behind_a_large_one_takes_no_more_room_than_it_needs() {
     while main.dispatch(usize::MAX).unwrap() > 0 {}
     assert_eq!(rx.try_iter().collect::<Vec<_>>(), [(10, 2), (10, 4)]);
 }
+
+#[test]
+fn a_message_that_the_empty_ring_cannot_hold_is_too_large_for_who_does_not_wait() {
+    let trio = Trio::new("never");
+    let never = trio.first.try_send("note", args![Bytes(&[7; 64 << 10])]);
+    let Err(Error::TooLarge { limit, .. }) = never else { panic!("{never:?}") };
+    let fits = vec![7; limit - 100]; // with what an archive has besides its bytes
+    trio.first.try_send("note", args![Bytes(&fits)]).unwrap();
+    let full = trio.first.try_send("note", args![Bytes(&fits)]);
+    assert!(matches!(full, Err(Error::Backpressure { .. })), "{full:?}");
+    assert_eq!(trio.received().len(), 1);
+    trio.first.try_send("note", args![Bytes(&fits)]).unwrap();
+}

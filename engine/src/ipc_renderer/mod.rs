@@ -210,7 +210,8 @@ impl IpcRenderer {
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`Error::Backpressure`] if the ring is full or another thread
-    /// waits for it.
+    /// waits for it. [`Error::TooLarge`] also for a message that the empty ring does not hold at once:
+    /// one of 1 MiB holds some 880 KiB, and only a send that waits can send more.
     pub fn try_send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
         self.send_when(channel, args, WhenFull::Fail)
     }

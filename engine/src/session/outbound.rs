@@ -107,6 +107,11 @@ impl Outbound {
         self.sender.fits_run(total)
     }
 
+    /// As [`Sender::run_limit`].
+    pub(crate) fn run_limit(&self, total: usize) -> Option<usize> {
+        self.sender.run_limit(total)
+    }
+
     /// Gives a run up. Main is told at once: it keeps memory for it, and others may wait for that.
     pub(crate) fn give_up(&mut self, run: &Run) {
         self.aborting |= run.sent() > 0;

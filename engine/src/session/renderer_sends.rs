@@ -19,7 +19,8 @@ use std::time::Instant;
 pub enum WhenFull {
     /// Waits until main has read enough, or is gone.
     Wait,
-    /// Answers [`Error::Backpressure`]. So does a message that the empty ring cannot hold at once.
+    /// Answers [`Error::Backpressure`]; or [`Error::TooLarge`] for a message that not even the empty ring
+    /// holds at once, which only one that waits can send.
     Fail,
     /// Waits, and answers [`Error::Deadline`] when this passes: the message was not sent, and what of
     /// a large one was is taken back.
@@ -136,7 +137,10 @@ impl RendererEnd {
     ) -> Result<(), Error> {
         let payload = message.payload;
         if when_full == WhenFull::Fail && !outbound.fits_run(payload.len())? {
-            return Err(self.backpressure(payload.len()));
+            // Backpressure is for what may be tried again.
+            let too_large = |limit| Error::TooLarge { found: payload.len(), limit };
+            let limit = outbound.run_limit(payload.len());
+            return Err(limit.map_or_else(|| self.backpressure(payload.len()), too_large));
         }
         let mut run = loop {
             match outbound.run(message)? {

@@ -183,10 +183,21 @@ impl Sender {
     /// # Errors
     /// As [`put`](Self::put).
     pub(crate) fn fits_run(&mut self, total: usize) -> Result<bool, Corrupt> {
+        Ok(self.run_needs(total) <= self.lane.look_for_space()?)
+    }
+
+    /// The longest run that the empty ring has room for, if a run of `total` bytes is longer.
+    pub(crate) fn run_limit(&self, total: usize) -> Option<usize> {
+        let capacity = self.lane.capacity();
+        // What a run needs besides its bytes grows with it: that of the whole ring is enough for any.
+        let besides = self.run_needs(capacity) - capacity;
+        (self.run_needs(total) > capacity).then(|| capacity.saturating_sub(besides))
+    }
+
+    fn run_needs(&self, total: usize) -> usize {
         let fragment = self.fragment_max();
         let records = total.div_ceil(fragment - ENVELOPE) + 2;
-        let needed = total + records * 2 * LINE + 2 * fragment;
-        Ok(needed <= self.lane.look_for_space()?)
+        total + records * 2 * LINE + 2 * fragment
     }
 
     /// The slot of `signature`, which is put first if the peer does not know it: `Err` with what became
