@@ -12,13 +12,15 @@
 //!   bars        the engine's bars: contenders, floors, rules, record
 //!   lab         the table: cases, contenders, workloads, peers, record
 //!   group, end  the processes of one measurement, and what each is handed
-//!   clock, stats, shared, payload, descriptors, machine, interleave, alloc, syscalls, session, deadline
+//!   clock, stats, shared, payload, descriptors, machine, conditions, interleave, alloc, syscalls,
+//!   session, deadline
 //! ```
 
 mod alloc;
 mod bars;
 mod clock;
 mod columns;
+mod conditions;
 mod deadline;
 mod descriptors;
 mod end;

@@ -21,6 +21,26 @@ pub(crate) struct Machine {
     pub(crate) virtualised: Option<String>,
     /// The time-stamp counter ticks at one rate, in idle states too. Times are doubtful if not.
     pub(crate) steady_clock: bool,
+    /// How the kernel chooses the CPUs' frequency, where it does.
+    #[serde(default)]
+    pub(crate) governor: Option<String>,
+    /// Whether a CPU may exceed its nominal frequency, where the kernel tells.
+    #[serde(default)]
+    pub(crate) turbo: Option<bool>,
+    /// Bytes.
+    #[serde(default)]
+    pub(crate) memory: Option<u64>,
+    /// Where pairs run, if two CPUs are allowed.
+    #[serde(default)]
+    pub(crate) pair: Option<Pair>,
+}
+
+/// The CPUs of two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pair {
+    pub(crate) cpus: (usize, usize),
+    /// Whether they are threads of one core.
+    pub(crate) one_core: bool,
 }
 
 impl Machine {
@@ -38,8 +58,32 @@ impl Machine {
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             virtualised: flag("hypervisor").then(vendor),
             steady_clock: flag("constant_tsc") && flag("nonstop_tsc"),
+            governor: word("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+            turbo: turbo(),
+            memory: memory(),
+            pair: Pair::chosen(),
         }
     }
+}
+
+impl Pair {
+    fn chosen() -> Option<Self> {
+        let (one, other) = two_cpus().ok()?;
+        Some(Self { cpus: (one, other), one_core: siblings(one).contains(&other) })
+    }
+}
+
+/// Intel's driver has a switch that turns it off, others one that turns it on.
+fn turbo() -> Option<bool> {
+    let off = word("/sys/devices/system/cpu/intel_pstate/no_turbo").map(|word| word == "0");
+    off.or_else(|| word("/sys/devices/system/cpu/cpufreq/boost").map(|word| word == "1"))
+}
+
+fn memory() -> Option<u64> {
+    let meminfo = read("/proc/meminfo");
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib << 10)
 }
 
 fn vendor() -> String {
@@ -100,6 +144,11 @@ fn percent(part: f64, whole: f64) -> f64 {
 /// A file of the kernel's, empty where this kernel has none.
 fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
+}
+
+/// What such a file says, if there is one.
+fn word(path: &str) -> Option<String> {
+    fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
 }
 
 /// Keeps the calling thread, and those it starts, on these CPUs.
@@ -166,6 +215,11 @@ mod tests {
     fn the_machine_has_a_kernel_and_a_cpu() {
         let machine = Machine::describe();
         assert!(!machine.kernel.is_empty() && !machine.cpu.is_empty() && machine.cpus > 0);
+    }
+
+    #[test]
+    fn the_machine_has_memory() {
+        assert!(Machine::describe().memory.is_some_and(|bytes| bytes > 1 << 20));
     }
 
     #[test]

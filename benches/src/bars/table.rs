@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::bars::bar::{Unit, Verdict};
 use crate::bars::report::{BarLine, FloorLine, Report, RunLine};
 use crate::columns::columns;
-use crate::machine::Load;
+use crate::conditions::Conditions;
 use crate::stats::{Sample, Spread, Stat};
 
 pub(crate) fn of(report: &Report) -> String {
@@ -27,7 +27,7 @@ pub(crate) fn of(report: &Report) -> String {
     for (name, failure) in failures(report) {
         let _ = writeln!(text, "FAILED {name}: {failure}"); // a String takes any text
     }
-    text + &machine(report)
+    text + &conditions(report)
 }
 
 fn bar_row(bar: &BarLine) -> Vec<String> {
@@ -119,29 +119,13 @@ fn failures(report: &Report) -> impl Iterator<Item = (&str, &str)> {
     report.runs.iter().filter_map(|run| Some((run.contender, run.failure.as_deref()?)))
 }
 
-fn machine(report: &Report) -> String {
-    let machine = &report.machine;
-    let guest = machine
-        .virtualised
-        .as_ref()
-        .map_or("not virtualised".to_owned(), |vendor| format!("virtualised ({vendor})"));
-    let priority = if report.priority_raised { "raised" } else { "NOT RAISED" };
-    let clock = if machine.steady_clock { "steady" } else { "NOT STEADY: times are doubtful" };
-    format!(
-        "{}, {} CPUs, Linux {}, {guest}\npriority {priority}, time-stamp counter {clock}\n\
-         load before: {}\nload after:  {}\n{}",
-        machine.cpu,
-        machine.cpus,
-        machine.kernel,
-        load(&report.load_before),
-        load(&report.load_after),
-        if report.quick { "a quick look: not for the record\n" } else { "" },
-    )
-}
-
-fn load(load: &Load) -> String {
-    format!(
-        "{} (averages), {:.0} % busy, {:.1} % stolen since boot",
-        load.averages, load.busy_percent, load.stolen_percent
-    )
+fn conditions(report: &Report) -> String {
+    let conditions = Conditions {
+        machine: &report.machine,
+        before: &report.load_before,
+        after: &report.load_after,
+        priority_raised: report.priority_raised,
+    };
+    let quick = if report.quick { "a quick look: not for the record\n" } else { "" };
+    format!("{conditions}{quick}")
 }

@@ -4,12 +4,10 @@ use std::fmt::Write;
 
 use super::judge::{Judged, Verdict};
 use super::record::{CellRecord, Record};
-use super::{Case, Kind, Mode, Placement, Sample};
+use super::{Case, Kind, Mode, Sample};
 use crate::columns::columns;
 use crate::stats::Spread;
 
-/// Runs in which an end waited for a CPU longer than this share of the time are marked.
-const DISTURBED: f64 = 0.02;
 /// From this length on a stream's rate is shown in bytes.
 const BYTES_COUNT: usize = 4096;
 
@@ -27,26 +25,42 @@ pub(crate) fn of(record: &Record) -> String {
         let failure = cell.failure.as_deref().unwrap_or_default();
         let _ = writeln!(text, "FAILED {}, {}: {failure}", cell.contender, cell.case);
     }
+    let _ = write!(text, "\n{}", record.conditions());
     text
 }
 
-/// One case: the fastest first.
+/// One case.
 fn section(record: &Record, case: &Case) -> String {
+    let rows = by_p50(record, case).into_iter().map(|cell| {
+        let mut row = row(cell);
+        row[0].insert_str(0, "  ");
+        row
+    });
+    columns(&head(case), rows.collect())
+}
+
+/// The cells of a case, the fastest first, those that failed last.
+pub(super) fn by_p50<'r>(record: &'r Record, case: &Case) -> Vec<&'r CellRecord> {
     let mut cells: Vec<&CellRecord> = record.of_case(case).collect();
     let p50 =
         |cell: &CellRecord| cell.figure(|sample| sample.p50).map_or(f64::INFINITY, |p| p.median);
     cells.sort_by(|one, other| p50(one).total_cmp(&p50(other)));
-    let rows = cells.iter().map(|cell| row(cell)).collect();
-    let is_stream = is_stream(case);
-    let first = if is_stream { "rate" } else { "p50" };
-    columns(&["", first, "least..most", "p99", "p99.9", "mean", "CPU s/M", "allocs", ""], rows)
+    cells
 }
 
-fn is_stream(case: &Case) -> bool {
+/// What the columns of a case are.
+pub(super) fn head(case: &Case) -> [&'static str; 9] {
+    let first = if is_stream(case) { "rate" } else { "p50" };
+    ["", first, "least..most", "p99", "p99.9", "mean", "CPU s/M", "allocs", ""]
+}
+
+/// Whether figures are rates.
+pub(super) fn is_stream(case: &Case) -> bool {
     matches!(case.mode, Mode::OneWay | Mode::FanIn { .. } | Mode::FanOut { .. })
 }
 
-fn row(cell: &CellRecord) -> Vec<String> {
+/// A contender's columns.
+pub(super) fn row(cell: &CellRecord) -> Vec<String> {
     let of = |figure: fn(&Sample) -> f64| cell.figure(figure);
     let show = |ns: f64| if is_stream(&cell.case) { rate(ns, cell.case.len) } else { time(ns) };
     let median = |spread: Option<Spread>| spread.map_or("failed".to_owned(), |s| show(s.median));
@@ -58,7 +72,7 @@ fn row(cell: &CellRecord) -> Vec<String> {
     // What all ends spent is not what the trips of one of them cost.
     let is_costed = !matches!(cell.case.mode, Mode::Attached { active: 2.., .. });
     vec![
-        format!("  {}{}", cell.contender, mark(cell.kind)),
+        format!("{}{}", cell.contender, mark(cell.kind)),
         median(p50),
         range(p50),
         median(of(|sample| sample.p99)),
@@ -80,42 +94,41 @@ fn mark(kind: Kind) -> &'static str {
 
 fn remarks(cell: &CellRecord) -> String {
     let mut remarks = Vec::new();
-    if let Mode::OpenLoop { per_second } = cell.case.mode
-        && let Some(found) = cell.figure(|sample| sample.per_second)
-        && found.median < 0.9 * per_second as f64
-    {
-        remarks.push(format!("only {} M/s", short(found.median / 1e6)));
+    if let Some(delivered) = cell.fell_behind() {
+        remarks.push(format!("only {} M/s", short(delivered / 1e6)));
     }
-    let disturbed = cell.samples.iter().filter(|sample| sample.waited > DISTURBED).count();
-    let alone = cell.case.placement == Placement::TwoCpus && cell.case.ends() == 2;
-    if alone && disturbed > 0 {
+    let disturbed = cell.disturbed();
+    if disturbed > 0 {
         remarks.push(format!("disturbed in {disturbed} of {}", cell.samples.len()));
     }
     remarks.join(", ")
 }
 
+/// What the columns of the bars are.
+pub(super) const BARS_HEAD: [&str; 9] =
+    ["bar", "ours", "theirs", "found", "least..most", "floor", "rule", "stretch", ""];
+
 fn bars(bars: &[Judged]) -> String {
-    let rows = bars.iter().map(|bar| {
-        let show = |ns: Option<f64>| ns.map(time).unwrap_or_default();
-        vec![
-            bar.what.clone(),
-            show(bar.ours),
-            show(bar.theirs),
-            bar.found.map(|found| short(found.median)).unwrap_or_default(),
-            bar.found.map(|s| format!("{}..{}", short(s.least), short(s.most))).unwrap_or_default(),
-            bar.floor.map(short).unwrap_or_default(),
-            bar.rule.clone(),
-            bar.stretch.clone().unwrap_or_default(),
-            verdict(bar.verdict).to_owned(),
-        ]
-    });
-    columns(
-        &["bar", "ours", "theirs", "found", "least..most", "floor", "rule", "stretch", ""],
-        rows.collect(),
-    )
+    columns(&BARS_HEAD, bars.iter().map(bar_row).collect())
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+/// A bar's columns.
+pub(super) fn bar_row(bar: &Judged) -> Vec<String> {
+    let show = |ns: Option<f64>| ns.map(time).unwrap_or_default();
+    vec![
+        bar.what.clone(),
+        show(bar.ours),
+        show(bar.theirs),
+        bar.found.map(|found| short(found.median)).unwrap_or_default(),
+        bar.found.map(|s| format!("{}..{}", short(s.least), short(s.most))).unwrap_or_default(),
+        bar.floor.map(short).unwrap_or_default(),
+        bar.rule.clone(),
+        bar.stretch.clone().unwrap_or_default(),
+        verdict(bar.verdict).to_owned(),
+    ]
+}
+
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Kept => "kept",
         Verdict::Missed => "MISSED",
