@@ -4,10 +4,11 @@
 //! [`Contender`] is one way of passing messages between processes; it opens its two ends and leaves
 //! the rest to a workload, which is written once for all. [`Traffic`] writes and checks each byte of
 //! every message, for all alike. An end that is asked for a case runs it for a set time and reports
-//! a [`Sample`].
+//! a [`Sample`]. All samples of a run are a record, from which the table and comparisons are made.
 
 mod case;
 mod cases;
+pub(crate) mod compare;
 mod contender;
 mod judge;
 pub(crate) mod peers;
