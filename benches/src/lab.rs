@@ -4,7 +4,8 @@
 //! [`Contender`] is one way of passing messages between processes; it opens its two ends and leaves
 //! the rest to a workload, which is written once for all. [`Traffic`] writes and checks each byte of
 //! every message, for all alike. An end that is asked for a case runs it for a set time and reports
-//! a [`Sample`]. All samples of a run are a record, from which the table and comparisons are made.
+//! a [`Sample`]. All samples of a run are a record, from which the table as text, the report as a
+//! page and comparisons are made.
 
 mod case;
 mod cases;
@@ -16,6 +17,7 @@ pub(crate) mod program;
 mod programs;
 mod progress;
 mod record;
+pub(crate) mod report;
 mod sample;
 mod section;
 pub(crate) mod table;
@@ -23,6 +25,7 @@ mod text;
 mod traffic;
 pub mod workload;
 
+use case::Bytes;
 pub use case::{Case, Mode, Placement, Wait};
 pub use contender::{Abilities, Client, Contender, Duplex, Kind, Server};
 pub use program::program;

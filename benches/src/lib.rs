@@ -10,7 +10,7 @@
 //! ```text
 //!   main        commands
 //!   bars        the engine's bars: contenders, floors, rules, record
-//!   lab         the table: cases, contenders, workloads, peers, record; comparisons
+//!   lab         the table: cases, contenders, workloads, peers, record; reports and comparisons
 //!   group, end  the processes of one measurement, and what each is handed
 //!   clock, stats, shared, payload, descriptors, machine, conditions, interleave, alloc, syscalls,
 //!   session, deadline
@@ -55,6 +55,8 @@ enum Command {
     Bars(bars::run::Options),
     /// Measures contenders side by side in one run; exits 1 if a bar is missed.
     Table(lab::table::Options),
+    /// Writes a page about a record of the table: curves, bars, all figures.
+    Report(lab::report::Options),
     /// Says what became faster or slower from one record of the table to another.
     Compare(lab::compare::Options),
     /// One end of a group. The harness starts it by itself.
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Bars(options) => led(|| bars::run::bars(&options)),
         Command::Table(options) => led(|| lab::table::run(&options)),
+        Command::Report(options) => lab::report::run(&options).map(exit_code),
         Command::Compare(options) => lab::compare::run(&options).map(exit_code),
         Command::End(inherited) => lab::program::end(inherited, lab::peers::ALL).map(exit_code),
         Command::List => lab::program::list(lab::peers::ALL).map(|()| ExitCode::SUCCESS),

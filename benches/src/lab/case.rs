@@ -167,7 +167,7 @@ impl fmt::Display for Case {
 }
 
 /// A number of bytes, for people.
-struct Bytes(usize);
+pub(super) struct Bytes(pub(super) usize);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
