@@ -74,9 +74,21 @@ impl CellRecord {
 
     /// The sample whose median is the median of all.
     pub(crate) fn middle(&self) -> Option<&Sample> {
-        let mut samples: Vec<&Sample> = self.samples.iter().collect();
-        samples.sort_by(|one, other| one.p50.total_cmp(&other.p50));
-        samples.get(samples.len() / 2).copied()
+        self.samples.get(self.middle_place()?)
+    }
+
+    /// Forgets the distributions of all other samples, which take most of a record.
+    pub(crate) fn keep_one_curve(&mut self) {
+        let middle = self.middle_place();
+        let others =
+            self.samples.iter_mut().enumerate().filter(|(place, _)| Some(*place) != middle);
+        others.for_each(|(_, sample)| sample.curve = Vec::new());
+    }
+
+    fn middle_place(&self) -> Option<usize> {
+        let mut places: Vec<usize> = (0..self.samples.len()).collect();
+        places.sort_by(|&one, &other| self.samples[one].p50.total_cmp(&self.samples[other].p50));
+        places.get(places.len() / 2).copied()
     }
 }
 

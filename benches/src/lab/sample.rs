@@ -26,7 +26,8 @@ pub struct Sample {
     pub messages: u64,
     /// Laps behind the percentiles: trips, messages, or batches.
     pub laps: u64,
-    /// The distribution, as pairs of a share of the laps and what they took at most.
+    /// The distribution, as pairs of a share of the laps and what they took at most. A record keeps that
+    /// of one sample of each cell.
     pub curve: Vec<(f64, f64)>,
     /// Processor time that all ends spent on a message, in nanoseconds; seconds for a thousand
     /// million messages.

@@ -74,6 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         bars: Vec::new(),
     };
     record.bars = judge::all(&record);
+    record.cells.iter_mut().for_each(CellRecord::keep_one_curve);
     print!("{}", text::of(&record));
     record.write(&options.json)?;
     println!("recorded in {}", options.json.display());

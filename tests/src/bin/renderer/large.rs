@@ -68,13 +68,13 @@ pub(crate) fn gives_up(renderer: &IpcRenderer, words: &[String]) -> Result<(), B
     let len: usize = words[0].parse()?;
     renderer.send("numbered", numbered(0, 1))?;
     let refused = renderer.try_send("numbered", numbered(7, len));
-    assert!(matches!(refused, Err(Error::Backpressure { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::TooLarge { .. })), "{refused:?}");
     renderer.try_send("numbered", numbered(1, len / 16))?;
     let soon = || Instant::now() + Duration::from_millis(1);
     let late = renderer.send_deadline("numbered", numbered(7, len), soon());
     assert_eq!(late, Err(Error::Deadline));
     let refused = renderer.try_send("numbered", numbered(7, len));
-    assert!(matches!(refused, Err(Error::Backpressure { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::TooLarge { .. })), "{refused:?}");
     let late = renderer.send_sync_deadline("echo", numbered(7, len), soon());
     assert_eq!(late, Err(Error::Deadline));
     println!("gave up");
