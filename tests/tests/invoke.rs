@@ -39,7 +39,8 @@ fn a_handlers_error_reaches_the_caller_as_text_and_main_in_electrons_words() {
     let diagnostics = diagnostics(&stage);
     stage.handle("question", |_, _| async { Err::<(), _>("Error: boom".into()) }).unwrap();
     assert_eq!(ask(&stage), ["failed: Error invoking remote method 'question': Error: boom"]);
-    assert_eq!(diagnostics.take(), ["Error occurred in handler for 'question': Error: boom"]);
+    let text = "Error occurred in handler for 'question': Error: boom (for WebContents #1)";
+    assert_eq!(diagnostics.take(), [text]);
 }
 
 #[test]

@@ -93,8 +93,8 @@ fn a_failing_listener_of_main_skips_the_later_ones_of_its_message_only() {
     assert_eq!(
         uncaught.take(),
         [
-            "Uncaught exception in a listener of 'channel': it failed",
-            "Uncaught exception in a listener of 'channel': panicked: it panicked",
+            "Uncaught exception in a listener of 'channel': it failed (from WebContents #1)",
+            "Uncaught exception in a listener of 'channel': panicked: it panicked (from WebContents #1)",
         ]
     );
 }

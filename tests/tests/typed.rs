@@ -114,7 +114,8 @@ fn mixed(options: &MainOptions) {
     let mismatch = |theirs: u64| {
         format!(
             "Uncaught exception in a listener of 'sample': channel 'sample' carries schema \
-             {theirs:#018x} where {:#018x} is listened for (0: dynamic arguments)",
+             {theirs:#018x} where {:#018x} is listened for (0: dynamic arguments) (from \
+             WebContents #1)",
             SAMPLE.fingerprint()
         )
     };

@@ -52,7 +52,7 @@ impl Delivery<'_> {
         let event = Event::new(page, channel, None);
         let call = |listener: &Listener| guarded(|| listener(&event, payload));
         if let Some(error) = core.emitter.emit_to(snapshot, channel, call).failed {
-            core.failed(channel, &error)?;
+            core.failed(page, channel, &error)?;
         }
         Ok(Taken::Message { len: content.len() })
     }
@@ -119,7 +119,7 @@ fn emit_sync(
     let run = |listener: &Listener| guarded(|| listener(&event, payload));
     let emitted = core.emitter.emit_to(snapshot, channel, run);
     if let Some(error) = &emitted.failed {
-        core.failed(channel, error)?;
+        core.failed(page, channel, error)?;
     }
     if emitted.ran == 0 {
         core.report(&Diagnostic::NoSyncListener { id: page.id(), channel });
@@ -133,7 +133,8 @@ fn settle(core: &Core, event: &Event<'_>, call: &SyncCall) {
     match call.settle(event.sender()) {
         Ok(()) | Err(Error::RendererGone { .. }) => {}
         Err(error) => {
-            core.report(&Diagnostic::AnswerFailed { channel: event.channel(), error: &error });
+            let (id, channel) = (event.sender().id(), event.channel());
+            core.report(&Diagnostic::AnswerFailed { id, channel, error: &error });
         }
     }
 }
@@ -141,11 +142,16 @@ fn settle(core: &Core, event: &Event<'_>, call: &SyncCall) {
 impl Core {
     /// A listener has failed; or what it was to get is none of its type.
     #[cold]
-    pub(super) fn failed(&self, channel: &str, error: &crate::BoxError) -> Result<(), Corrupt> {
+    pub(super) fn failed(
+        &self,
+        page: &WebContents,
+        channel: &str,
+        error: &crate::BoxError,
+    ) -> Result<(), Corrupt> {
         if let Some(corrupt) = Forged::find(error) {
             return Err(corrupt);
         }
-        self.report(&Diagnostic::Uncaught { channel, error });
+        self.report(&Diagnostic::Uncaught { id: page.id(), channel, error });
         Ok(())
     }
 }

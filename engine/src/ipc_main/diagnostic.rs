@@ -5,12 +5,14 @@ use crate::error::{Corrupt, Error};
 use std::fmt;
 
 /// Something that went wrong where no caller could be told. Its `Display` is Electron's text where
-/// Electron has one.
+/// Electron has one, with the renderer's id.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Diagnostic<'a> {
     /// A listener returned an error or panicked. The message's later listeners were skipped.
     Uncaught {
+        /// The renderer's id.
+        id: u32,
         /// The channel.
         channel: &'a str,
         /// The error, or the panic's text.
@@ -18,6 +20,8 @@ pub enum Diagnostic<'a> {
     },
     /// A handler failed. Its caller has been told.
     HandlerFailed {
+        /// The renderer's id.
+        id: u32,
         /// The channel.
         channel: &'a str,
         /// The error, or the panic's text.
@@ -32,6 +36,8 @@ pub enum Diagnostic<'a> {
     },
     /// An answer could not be sent as it was meant. The caller has been told if it still lives.
     AnswerFailed {
+        /// The renderer's id.
+        id: u32,
         /// The channel.
         channel: &'a str,
         /// Why.
@@ -54,19 +60,21 @@ pub enum Diagnostic<'a> {
 impl fmt::Display for Diagnostic<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Uncaught { channel, error } => {
-                write!(f, "Uncaught exception in a listener of '{channel}': {error}")
-            }
-            Self::HandlerFailed { channel, error } => {
-                write!(f, "Error occurred in handler for '{channel}': {error}")
-            }
+            Self::Uncaught { id, channel, error } => write!(
+                f,
+                "Uncaught exception in a listener of '{channel}': {error} (from WebContents #{id})"
+            ),
+            Self::HandlerFailed { id, channel, error } => write!(
+                f,
+                "Error occurred in handler for '{channel}': {error} (for WebContents #{id})"
+            ),
             Self::NoSyncListener { id, channel } => write!(
                 f,
                 "WebContents #{id} called ipcRenderer.sendSync() with '{channel}' channel without \
                  listeners."
             ),
-            Self::AnswerFailed { channel, error } => {
-                write!(f, "An answer on '{channel}' was not sent: {error}")
+            Self::AnswerFailed { id, channel, error } => {
+                write!(f, "An answer on '{channel}' to WebContents #{id} was not sent: {error}")
             }
             Self::CorruptRenderer { id, corrupt } => {
                 write!(f, "WebContents #{id} was cut off: {corrupt}")

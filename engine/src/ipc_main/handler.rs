@@ -193,8 +193,8 @@ impl Invocation {
         match result {
             Ok(value) => self.answer(core, Answer::Value(value.archive())),
             Err(error) => {
-                let channel = self.event.channel();
-                core.report(&super::Diagnostic::HandlerFailed { channel, error: &error });
+                let (id, channel) = (self.event.sender().id(), self.event.channel());
+                core.report(&super::Diagnostic::HandlerFailed { id, channel, error: &error });
                 let text = guarded(|| Ok(error.to_string()));
                 self.answer(core, Answer::Failed(&text.unwrap_or_else(|panic| panic.to_string())));
             }
@@ -206,8 +206,8 @@ impl Invocation {
             // As in Electron: the handler has run, its reply has nobody to go to.
             Ok(()) | Err(Error::RendererGone { .. }) => {}
             Err(error) => {
-                let channel = self.event.channel();
-                core.report(&super::Diagnostic::AnswerFailed { channel, error: &error });
+                let (id, channel) = (self.event.sender().id(), self.event.channel());
+                core.report(&super::Diagnostic::AnswerFailed { id, channel, error: &error });
             }
         }
     }

@@ -191,7 +191,7 @@ impl Turn<'_> {
                 lane.publish_some();
             }
         });
-        run.unwrap_or_else(|error| core.failed(&known.channel, &error))
+        run.unwrap_or_else(|error| core.failed(page, &known.channel, &error))
     }
 
     /// Takes a record that is large, or part of a message that is.
