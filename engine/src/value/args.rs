@@ -2,6 +2,8 @@
 
 #![expect(unsafe_code, reason = "an archive is checked once and then read where it lies")]
 
+use std::fmt;
+
 use rkyv::access_unchecked;
 use rkyv::util::AlignedVec;
 
@@ -27,7 +29,9 @@ pub struct ArgsRef<'a> {
 ///
 /// # Panics
 ///
-/// When the message would have 2 GiB or more; [`Args::new`] reports that as an error.
+/// When the message would have 2 GiB or more, and when a type of serde's in it cannot be written
+/// (`Serde(&config)`: its own `Serialize` fails, or it is nested too deep), with the reason.
+/// [`Args::new`] reports both as errors; `value::serde::to_value` returns serde's with its text.
 ///
 /// # Examples
 ///
@@ -42,11 +46,29 @@ pub struct ArgsRef<'a> {
 #[macro_export]
 macro_rules! args {
     ($($argument:expr),* $(,)?) => {
-        match $crate::Args::new(&[$(&$argument as &dyn $crate::ToValue),*]) {
+        match $crate::Args::written(&[$(&$argument as &dyn $crate::ToValue),*]) {
             Ok(args) => args,
-            Err(error) => panic!("{error}"),
+            Err(unwritten) => panic!("{unwritten}"),
         }
     };
+}
+
+/// Why arguments could not be written, in more words than an [`Error`] has.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Unwritten {
+    error: Error,
+    reason: Option<String>,
+}
+
+impl fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)?;
+        match &self.reason {
+            Some(reason) => write!(f, " {reason}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Args {
@@ -54,9 +76,21 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] when the message would have 2 GiB or more.
+    /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when a
+    /// type of serde's cannot be written, for a reason that `value::serde::to_value` tells.
     #[inline]
     pub fn new(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
+        Args::written(arguments).map_err(|unwritten| unwritten.error)
+    }
+
+    /// The same with more to say of a failure.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    #[doc(hidden)]
+    #[inline]
+    pub fn written(arguments: &[&dyn ToValue]) -> Result<Args, Unwritten> {
         let leaf =
             |position| arguments.get(position).and_then(|argument: &&dyn ToValue| argument.leaf());
         match Store::leaves(arguments.len(), leaf) {
@@ -66,7 +100,7 @@ impl Args {
     }
 
     #[inline(never)]
-    fn build(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
+    fn build(arguments: &[&dyn ToValue]) -> Result<Args, Unwritten> {
         if let [argument] = arguments
             && let Some(archive) = argument.archive()
         {
@@ -77,7 +111,7 @@ impl Args {
             let slot = builder.root(position);
             argument.write(&mut builder, slot);
         }
-        builder.take_args()
+        builder.take_args().map_err(|error| Unwritten { error, reason: builder.take_refusal() })
     }
 
     /// Owned arguments out of bytes that a peer wrote: `fill` copies all `len` of them into

@@ -46,8 +46,8 @@ pub struct Builder {
     nodes: List<[u8; NODE_SIZE], 24>,
     links: List<[u8; 4], 40>,
     roots: u32,
-    /// Whether something was to be written that cannot be.
-    refused: bool,
+    /// Why something that was to be written cannot be.
+    refused: Option<String>,
 }
 
 /// A place for one value in a [`Builder`].
@@ -106,7 +106,7 @@ impl Builder {
             nodes: List::new(),
             links: List::new(),
             roots: index(count),
-            refused: false,
+            refused: None,
         };
         let _ = builder.reserve_run(count);
         builder
@@ -278,6 +278,11 @@ impl Builder {
         self.take_args()
     }
 
+    /// Why a part was refused, if one was.
+    pub(super) fn take_refusal(&mut self) -> Option<String> {
+        self.refused.take()
+    }
+
     /// [`finish_args`](Self::finish_args) where the builder lies.
     #[inline]
     pub(super) fn take_args(&mut self) -> Result<Args, Error> {
@@ -306,7 +311,7 @@ impl Builder {
 
     #[inline]
     fn archive(&mut self) -> Result<Store, Error> {
-        if self.refused {
+        if self.refused.is_some() {
             return Err(Error::NotCloneable);
         }
         let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());

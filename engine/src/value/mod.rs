@@ -50,6 +50,8 @@ mod wtf8;
 #[cfg(test)]
 mod tests;
 
+#[doc(hidden)]
+pub use args::Unwritten;
 pub use args::{Args, ArgsRef, Arguments};
 pub use bigint::{BigInt, BigIntRef};
 pub use binary::{ArrayBuffer, Bytes, Element, TypedArray, View, ViewKind};

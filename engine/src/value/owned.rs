@@ -33,7 +33,7 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] when it would have 2 GiB or more.
+    /// As [`Args::new`](super::Args::new).
     #[inline]
     pub fn new(value: impl ToValue) -> Result<Value, Error> {
         match Store::leaves(1, |_| value.leaf()) {
@@ -69,8 +69,8 @@ impl Value {
     ///
     /// # Panics
     ///
-    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does. [`Builder`] reports
-    /// that as an error.
+    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type of serde's in
+    /// it cannot be written. [`Builder`] reports that as an error.
     #[must_use]
     pub fn array(elements: impl IntoIterator<Item: ToValue>) -> Value {
         let mut builder = Builder::value();
@@ -89,8 +89,8 @@ impl Value {
     ///
     /// # Panics
     ///
-    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does. [`Builder`] reports
-    /// that as an error.
+    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type of serde's in
+    /// it cannot be written. [`Builder`] reports that as an error.
     #[must_use]
     pub fn object<K: AsRef<str>, V: ToValue>(entries: impl IntoIterator<Item = (K, V)>) -> Value {
         let mut builder = Builder::value();

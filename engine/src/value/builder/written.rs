@@ -4,9 +4,9 @@ use super::{Builder, Slot};
 use crate::value::table::{Fields, SHORT_MAX, fields, tag};
 
 impl Builder {
-    /// Makes the builder fail in the end: something could not be written.
-    pub(in crate::value) fn refuse(&mut self) {
-        self.refused = true;
+    /// Makes the builder fail in the end: something could not be written, for this reason.
+    pub(in crate::value) fn refuse(&mut self, reason: String) {
+        self.refused.get_or_insert(reason);
     }
 
     /// Whether a slot has a string.

@@ -91,8 +91,8 @@ pub fn from_value<'a, T: Deserialize<'a>>(value: ValueRef<'a>) -> Result<T, Serd
 /// # Errors
 ///
 /// What cannot be written fails the message: [`Args::new`](crate::Args::new) answers
-/// [`Error::NotCloneable`](crate::Error::NotCloneable), and [`args!`](crate::args) panics.
-/// [`to_value`] says why.
+/// [`Error::NotCloneable`](crate::Error::NotCloneable), and [`args!`](crate::args) panics with the
+/// reason. [`to_value`] returns it, as a [`SerdeError`]: `args![to_value(&config)?]` panics for no type.
 ///
 /// # Examples
 ///
@@ -108,8 +108,8 @@ pub struct Serde<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Serialize + ?Sized> ToValue for Serde<'_, T> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
-        if write::write(self.0, builder, slot).is_err() {
-            builder.refuse();
+        if let Err(error) = write::write(self.0, builder, slot) {
+            builder.refuse(error.to_string());
         }
     }
 }

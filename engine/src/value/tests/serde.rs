@@ -285,18 +285,26 @@ fn a_bomb_of_shared_parts_does_not_go_off() {
     assert_eq!(problem::<Vec<String>>(&texts), Problem::TooShared);
 }
 
+struct Refusing;
+
+impl Serialize for Refusing {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("not today"))
+    }
+}
+
 #[test]
 fn what_a_type_refuses_fails_the_message() {
-    struct Refusing;
-    impl Serialize for Refusing {
-        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-            Err(serde::ser::Error::custom("not today"))
-        }
-    }
     let refused = to_value(&BTreeMap::from([("key", (1, Refusing))])).unwrap_err();
     assert_eq!(refused.to_string(), "key[1]: not today");
     assert_eq!(Args::new(&[&1, &Serde(&Refusing)]), Err(Error::NotCloneable));
     assert_eq!(Value::new(Serde(&Refusing)), Err(Error::NotCloneable));
+}
+
+#[test]
+#[should_panic(expected = "An object could not be cloned. key[1]: not today")]
+fn arguments_that_a_type_refuses_panic_with_its_reason() {
+    let _ = args![1, object! { "deep": Serde(&BTreeMap::from([("key", (1, Refusing))])) }];
 }
 
 #[test]
