@@ -11,14 +11,20 @@ use super::{Args, ArgsRef, BigIntRef, Date, Kind, RegExp, Value, ValueRef, Wrong
 /// | Rust | value |
 /// |---|---|
 /// | `bool`, `&str`, `String`, `Cow<str>` | as they are |
-/// | integers but `u8` | a whole number in range, or such a bigint |
+/// | integers but `u8` and `u128` | a whole number in range, or such a bigint |
 /// | `f32`, `f64` | a number |
 /// | `&[u8]`, `Vec<u8>`, `[u8; N]` | bytes, an `ArrayBuffer`, or what a view shows |
-/// | `Vec<T>`, `[T; N]`, tuples | an array without holes; a set for `Vec<T>` |
-/// | `HashMap<String, T>`, `BTreeMap<String, T>` | an object |
+/// | `Vec<T>`, `[T; N]`, tuples of up to four | an array without holes; a set for `Vec<T>` |
+/// | `HashMap<K, T>`, `BTreeMap<K, T>`, with `K` from a `&str` | an object |
 /// | `Option<T>` | `None` for null and undefined |
 /// | `()` | undefined |
+/// | [`Wtf8`] | a string, lone surrogates included |
+/// | [`BigIntRef`], [`Date`], [`RegExp`] | a bigint, a date, a regular expression |
 /// | [`ValueRef`], [`Value`] | any value |
+///
+/// The others have no type of their own here: [`pairs`](ValueRef::pairs) reads a map,
+/// [`as_view`](ValueRef::as_view) a typed array and its elements, [`as_error`](ValueRef::as_error) an
+/// error, [`unboxed`](ValueRef::unboxed) a boxed primitive, and the feature `serde` structs and enums.
 ///
 /// # Examples
 ///

@@ -13,6 +13,37 @@
 //! one ([`FromValue`]); each value has one form, which the check enforces. With the feature `serde`
 //! so do all types that serde knows (`value::serde`).
 //!
+//! # Reading
+//! [`ArgsRef::to`] reads an argument as a Rust type, and its error names the argument and the way
+//! inside; [`FromValue`] lists the types. What has no type there is walked: objects by
+//! [`get`](ValueRef::get) and [`entries`](ValueRef::entries), arrays and sets by
+//! [`elements`](ValueRef::elements), maps by [`pairs`](ValueRef::pairs), typed arrays by
+//! [`as_view`](ValueRef::as_view).
+//!
+//! ```
+//! use ringmain::args;
+//! use ringmain::value::{Date, Map, TypedArray};
+//! use std::time::SystemTime;
+//!
+//! let prices = Map(&[(&"apple", &0.5), (&"pear", &0.75)]);
+//! let args = args![prices, Date::new(0.0), TypedArray(&[1.5_f32, 2.5])];
+//!
+//! let mut sum = 0.0;
+//! for (name, price) in args.get(0).pairs() {
+//!     assert!(name.as_str().is_some());
+//!     sum += price.to::<f64>()?;
+//! }
+//! assert_eq!(sum, 1.25);
+//!
+//! let date: Date = args.to(1)?;
+//! assert_eq!(date.to_system_time(), Some(SystemTime::UNIX_EPOCH));
+//!
+//! let view = args.get(2).as_view().ok_or("a typed array, please")?;
+//! let samples = view.elements::<f32>().ok_or("a Float32Array, please")?; // where they lie
+//! assert_eq!(samples, [1.5, 2.5]);
+//! # Ok::<(), ringmain::BoxError>(())
+//! ```
+//!
 //! Nothing here recurses over a value. Checking, copying and comparing visit a node once, however
 //! often it is shared; printing is bounded.
 

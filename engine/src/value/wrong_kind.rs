@@ -98,7 +98,12 @@ impl fmt::Display for WrongKind {
         match number {
             Some(number) => f.write_str(number),
             None => write!(f, "{found}"),
-        }
+        }?;
+        f.write_str(match found {
+            Kind::Map if expected == "an object" => ", which `pairs` reads",
+            Kind::View if expected.starts_with("an array") => ", which `as_view` reads",
+            _ => "",
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::value::{BigInt, Date, Set, TypedArray, Wtf8};
+use crate::value::{BigInt, Date, Map, Set, TypedArray, Wtf8};
 use crate::{Value, args, object};
 
 #[test]
@@ -93,6 +93,16 @@ fn an_error_goes_out_of_a_listener() {
     }
     assert_eq!(listener(&args!["four"]).unwrap(), 4);
     assert!(listener(&args![4]).unwrap_err().to_string().starts_with("argument 0"));
+}
+
+#[test]
+fn an_error_about_a_map_or_a_typed_array_says_what_reads_it() {
+    let args = args![Map(&[(&"key", &1)]), TypedArray(&[0.5_f64])];
+    let map = args.to::<HashMap<String, i32>>(0).unwrap_err();
+    assert_eq!(map.to_string(), "argument 0: expected an object, found a map, which `pairs` reads");
+    let numbers = args.to::<Vec<f64>>(1).unwrap_err().to_string();
+    let found = "found a view of a buffer, which `as_view` reads";
+    assert_eq!(numbers, format!("argument 1: expected an array, {found}"));
 }
 
 #[test]
