@@ -61,7 +61,8 @@
 //!   ([`WebContents::queued_bytes`]), which dies with main.
 //! * **Nothing is dropped in silence.** A renderer's `send` waits for space, or fails, or uses a
 //!   deadline. Main's never blocks: what does not fit waits in a bounded queue, and past the bound
-//!   the caller gets [`Error::Backpressure`].
+//!   the caller gets [`Error::Backpressure`]. Except for what Electron drops, too: a `send` on a channel
+//!   that nobody listens to.
 //! * **Any size.** A message of up to [1 GiB](limits::MESSAGE_LIMIT), or what main's options say, arrives
 //!   whole. What does not fit half a ring travels in fragments; main reads those of one renderer in
 //!   turn with the messages of the others, and gathers them in memory that grows with what arrived.
@@ -113,8 +114,8 @@
 //! | 6.16 | `SO_PASSRIGHTS`: main's sockets take no descriptors | a hostile renderer can send some whose closing stalls main, for seconds at worst |
 //!
 //! # Modules
-//! Programs need the names at the root only. What they are built of is public for those who build
-//! on it or check it:
+//! Programs need the names at the root and in [`value`] only. What they are built of is public for those
+//! who build on it or check it:
 //!
 //! | module | |
 //! |---|---|
@@ -132,7 +133,8 @@
 //!
 //! # Features
 //! `serde`, off by default: types that [serde](https://docs.rs/serde) knows can be sent
-//! (`args![Serde(&config)]`, `to_value`) and read (`from_value`); see `value::serde`.
+//! (`args![Serde(&config)]`, `to_value`) and read (`from_value`); see `value::serde`, which these pages
+//! have if they were made with `--all-features`.
 
 #![cfg_attr(
     all(loom, not(test)),

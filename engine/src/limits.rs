@@ -2,8 +2,8 @@
 //!
 //! | what | default | bound | past it |
 //! |---|---|---|---|
-//! | a ring's capacity ([`RING_CAPACITY`]) | 1 MiB | 64 KiB to 64 MiB, a power of two | refused when the session is made |
-//! | a message ([`MESSAGE_LIMIT`]) | 1 GiB | 2 GiB - 1 | [`Error::TooLarge`](crate::Error::TooLarge) |
+//! | a ring's capacity ([`RING_CAPACITY`]) | 1 MiB | 64 KiB to 64 MiB, a power of two | the next one above, or the nearest bound |
+//! | a message ([`MESSAGE_LIMIT`]) | 1 GiB | 2 GiB - 1; a larger limit counts as that | [`Error::TooLarge`](crate::Error::TooLarge) |
 //! | a message in one record, read in place | | half of its ring, less its record's words | it travels in fragments of an eighth of the ring, and is gathered in private memory |
 //! | main's memory for messages that arrive in fragments ([`GATHER_BYTES`]) | 2 GiB, all renderers together | | main reads on where it has room; a renderer that keeps some for [10 s](GATHER_PATIENCE) without a fragment is cut off for others that wait |
 //! | buffers that are kept for the next large message ([`POOLED_BUFFERS`], [`POOLED_BYTES`], [`POOLED_TOTAL`]) | 16 of at most 16 MiB, 64 MiB in all, per main and per renderer | | freed |

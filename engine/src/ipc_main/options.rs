@@ -71,9 +71,9 @@ impl MainOptions {
         self
     }
 
-    /// Capacity in bytes of each of a session's three rings. Rounded up to a power of two within
-    /// [`RING_CAPACITY_MIN`](crate::limits::RING_CAPACITY_MIN) and
-    /// [`RING_CAPACITY_MAX`](crate::limits::RING_CAPACITY_MAX). A message of at most half of it is one
+    /// Capacity in bytes of each of a session's three rings. Never refused: it is rounded up to a power
+    /// of two, and less than [`RING_CAPACITY_MIN`](crate::limits::RING_CAPACITY_MIN) or more than
+    /// [`RING_CAPACITY_MAX`](crate::limits::RING_CAPACITY_MAX) counts as that. A message of at most half of it is one
     /// record, which can be written and read in place; a larger one travels in fragments.
     #[must_use]
     pub fn ring_capacity(mut self, bytes: usize) -> Self {
@@ -84,15 +84,16 @@ impl MainOptions {
     }
 
     /// Bytes that main keeps for one renderer that does not read, for messages and, apart, for
-    /// replies.
+    /// replies. What would pass them is answered [`Error::Backpressure`], but one message of any legal
+    /// size is taken while nothing waits.
     #[must_use]
     pub fn overflow_limit(mut self, bytes: usize) -> Self {
         self.bounds.overflow_limit = bytes;
         self
     }
 
-    /// The largest message in bytes of its payload, both ways; the renderers are told. At most
-    /// [`MESSAGE_LIMIT_MAX`](crate::limits::MESSAGE_LIMIT_MAX).
+    /// The largest message in bytes of its payload, both ways; the renderers are told. Never refused:
+    /// more than [`MESSAGE_LIMIT_MAX`](crate::limits::MESSAGE_LIMIT_MAX) counts as that.
     #[must_use]
     pub fn message_limit(mut self, bytes: usize) -> Self {
         self.bounds.message_limit = bytes.min(MESSAGE_LIMIT_MAX);

@@ -44,12 +44,15 @@ impl WebContents {
     }
 
     /// Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up
-    /// to a bound, and follows in order.
+    /// to a bound ([`MainOptions::overflow_limit`](crate::MainOptions::overflow_limit)), and follows in
+    /// order; one message of any legal size is taken while nothing waits. On a channel that the renderer
+    /// does not listen to it is dropped in silence, as in Electron.
     ///
     /// # Errors
     /// [`Error::RendererGone`], [`Error::Backpressure`] (the message was not sent),
-    /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Forked`]; [`Error::Corrupt`] if the
-    /// renderer is found to cheat, which ends its session.
+    /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Forked`]; [`Error::ClaimHeld`] while this
+    /// thread holds a claim or burst of this session; [`Error::Corrupt`] if the renderer is found to
+    /// cheat, which ends its session.
     pub fn send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
         self.end.send(Signature::dynamic(channel), args.archive())
     }
@@ -67,7 +70,7 @@ impl WebContents {
     /// value. What the ring has no room for is written in a buffer. Never blocks.
     ///
     /// # Errors
-    /// As [`send`](Self::send); [`Error::ClaimHeld`].
+    /// As [`send`](Self::send), [`Error::ClaimHeld`] among them.
     pub fn claim<'w>(
         &'w self,
         channel: &'w str,
@@ -92,7 +95,8 @@ impl WebContents {
     }
 
     /// Begins a burst: messages that leave together, at less cost each. Other threads that send to this
-    /// renderer wait until it ends.
+    /// renderer wait until it ends. As main never waits for a renderer, it takes no
+    /// [`WhenFull`](crate::WhenFull), and ends by being dropped.
     ///
     /// # Errors
     /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].

@@ -197,11 +197,12 @@ impl IpcRenderer {
     }
 
     /// Sends a message. The arguments are in shared memory when this returns; it does not wait for
-    /// main to read them, but for space if the ring is full.
+    /// main to read them, but for space if the ring is full. On a channel that nobody in main listens to
+    /// it is dropped in silence, as in Electron.
     ///
     /// # Errors
     /// [`Error::MainGone`], [`Error::Disconnected`], [`Error::Forked`], [`Error::ChannelName`],
-    /// [`Error::TooLarge`].
+    /// [`Error::TooLarge`]; [`Error::ClaimHeld`] while this thread holds a claim or burst of this session.
     pub fn send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
         self.send_when(channel, args, WhenFull::Wait)
     }
@@ -256,7 +257,7 @@ impl IpcRenderer {
     /// Waits for space if the ring is full; what the ring cannot hold at once is written in a buffer.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As [`send`](Self::send), [`Error::ClaimHeld`] among them.
     pub fn claim<'r>(&'r self, channel: &'r str, len: usize) -> Result<RendererClaim<'r>, Error> {
         RendererClaim::new(self.burst(WhenFull::Wait)?, channel, len)
     }
@@ -280,7 +281,7 @@ impl IpcRenderer {
     ///
     /// # Errors
     /// [`Error::NoReply`] if nobody answered and nobody can any more; [`Error::MainGone`]; else as
-    /// [`send`](Self::send).
+    /// [`send`](Self::send), [`Error::ClaimHeld`] among them.
     pub fn send_sync(&self, channel: &str, args: impl Arguments) -> Result<Value, Error> {
         self.send_sync_when(channel, args, WhenFull::Wait, None)
     }
