@@ -251,8 +251,14 @@ impl Server for MainServer {
     }
 
     fn echo(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
-        Ok(self.main.run()?)
+        run_and_flush(&self.main)
     }
+}
+
+/// Runs until it is stopped, and then until the last answer is in a ring.
+pub(super) fn run_and_flush(main: &IpcMain) -> Result<()> {
+    main.run()?;
+    main.all_web_contents().iter().try_for_each(|page| flush(main, page))
 }
 
 /// A renderer that listens, and answers if the case has answers.

@@ -6,7 +6,7 @@ use ringmain::value::Bytes;
 use ringmain::{IpcMain, IpcRenderer, args};
 
 use super::claim::bytes;
-use super::messages::await_renderers;
+use super::messages::{await_renderers, run_and_flush};
 use super::send::with_payload;
 use super::{CHANNEL, main_of, renderer_of};
 use crate::Result;
@@ -89,6 +89,6 @@ impl Server for Main {
     }
 
     fn echo(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
-        Ok(self.main.run()?)
+        run_and_flush(&self.main)
     }
 }
