@@ -55,18 +55,21 @@ pub enum Error {
     /// A value cannot be sent to another process.
     #[error("An object could not be cloned.")]
     NotCloneable,
-    /// The peer does not drain fast enough and the bound on what waits for it is reached.
+    /// The peer does not drain fast enough and the bound on what waits for it is reached. The message
+    /// was not sent; the same call may pass once the peer has read.
     #[error("{queued} bytes wait for the peer, the limit is {limit}")]
     Backpressure {
-        /// Bytes that wait, this message included.
+        /// Bytes that wait, this message included, with what they take besides. As many as the bound if
+        /// it is another thread's send or claim that is in the way.
         queued: usize,
-        /// The bound.
+        /// The bound: bytes of the ring or of main's overflow.
         limit: usize,
     },
     /// The deadline passed first.
     #[error("the deadline passed")]
     Deadline,
-    /// The message is larger than what can be sent.
+    /// The message is larger than what can be sent, or than what can be sent in the way that was
+    /// asked for.
     #[error("message of {found} bytes, the limit is {limit}")]
     TooLarge {
         /// The message's size in bytes.

@@ -9,7 +9,7 @@
 //! | buffers that are kept for the next large message ([`POOLED_BUFFERS`], [`POOLED_BYTES`], [`POOLED_TOTAL`]) | 16 of at most 16 MiB, 64 MiB in all, per main and per renderer | | freed |
 //! | a channel name ([`CHANNEL_NAME_MAX`]) | | 255 bytes of UTF-8 | [`Error::ChannelName`](crate::Error::ChannelName) |
 //! | channel names in use at once, per direction ([`CHANNEL_SLOTS`]) | | 1,024 | the least recently used one is sent again when it comes back |
-//! | a renderer's send into a full ring ([`WhenFull`](crate::WhenFull)) | waits | | [`Error::Backpressure`](crate::Error::Backpressure) or [`Error::Deadline`](crate::Error::Deadline), as it asked |
+//! | a renderer's send into a full ring ([`WhenFull`](crate::WhenFull)) | waits | | [`Error::Backpressure`](crate::Error::Backpressure) or [`Error::Deadline`](crate::Error::Deadline), as it asked; [`Error::TooLarge`](crate::Error::TooLarge) if it asked not to wait and the empty ring is too small |
 //! | main's overflow per renderer ([`OVERFLOW_BYTES`]) | 8 MiB, messages and replies apart; an empty one takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | main's work per renderer and round ([`ROUND_RECORDS`], [`ROUND_BYTES`]) | 64 records or 64 KiB, and the message that passes them | | the next renderer's turn |
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |

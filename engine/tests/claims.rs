@@ -1,7 +1,9 @@
 //! Who holds a claim or burst is told so instead of waiting for itself.
 
 use ringmain::value::Bytes;
-use ringmain::{Channel, Error, IpcMain, IpcRenderer, MainOptions, WebContents, WhenFull, args};
+use ringmain::{
+    Args, Channel, Error, IpcMain, IpcRenderer, MainOptions, WebContents, WhenFull, args,
+};
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
@@ -102,6 +104,76 @@ fn mains_thread_with_a_claim_may_send_nothing_else_there_and_not_dispatch() {
     assert_eq!(main.dispatch(1), Ok(0));
 }
 
+/// The largest message of bytes whose archive has at most `limit` bytes.
+fn largest_within(limit: usize) -> Args {
+    let messages = (0..limit).rev().map(|len| args![Bytes(&vec![7; len])]);
+    messages.into_iter().find(|args| args.archive().len() <= limit).unwrap()
+}
+
+#[test]
+fn what_the_empty_ring_cannot_hold_at_once_is_too_large_to_try() {
+    let trio = Trio::new("at-once");
+    let Trio { first, .. } = &trio;
+    let refused = first.try_send("note", args![Bytes(&[0; 1 << 20])]).unwrap_err();
+    let Error::TooLarge { limit, .. } = refused else { panic!("{refused:?}") };
+    assert!(limit > (64 << 10) * 7 / 10 && limit < 64 << 10, "{limit}");
+    let (fits, larger) = (largest_within(limit), largest_within(limit + 16));
+    let found = larger.archive().len();
+    assert!(found > limit);
+    // Wherever in the ring it begins.
+    for small in 0..40 {
+        for _ in 0..small {
+            first.try_send("note", args![Bytes(&[0; 1000])]).unwrap();
+        }
+        assert_eq!(trio.received().len(), small);
+        assert_eq!(first.try_send("note", &larger), Err(Error::TooLarge { found, limit }));
+        assert_eq!(first.try_send("note", &fits), Ok(()));
+        assert_eq!(trio.received().len(), 1);
+    }
+}
+
+#[test]
+fn backpressure_counts_what_waits_and_passes_once_main_has_read() {
+    const CAPACITY: usize = 64 << 10;
+    let trio = Trio::new("counts");
+    let Trio { first, .. } = &trio;
+    for len in [1000, 20_000, 40_000] {
+        let args = args![Bytes(&vec![7; len])];
+        let mut sent = 0;
+        let refused = loop {
+            match first.try_send("note", &args) {
+                Ok(()) => sent += 1,
+                Err(error) => break error,
+            }
+        };
+        let Error::Backpressure { queued, limit: CAPACITY } = refused else {
+            panic!("{refused:?}")
+        };
+        // With a record's words, the room that a run may need besides, and padding.
+        let least = (sent + 1) * len;
+        assert!(queued > CAPACITY && queued < least.max(CAPACITY) * 3 / 2, "{sent} {queued}");
+        assert_eq!(trio.received().len(), sent);
+        assert_eq!(first.try_send("note", &args), Ok(()));
+        assert_eq!(trio.received().len(), 1);
+    }
+}
+
+#[test]
+fn a_claim_that_finds_no_room_in_the_ring_says_whether_it_ever_will() {
+    let trio = Trio::new("no-room");
+    let Trio { main, first, pages: [page, _], .. } = &trio;
+    let too_large = page.try_claim("note", 40_000).map(drop).unwrap_err();
+    assert!(matches!(too_large, Error::TooLarge { limit: 30_000..33_000, .. }), "{too_large:?}");
+    page.try_claim("note", 30_000).unwrap().commit(30_000).unwrap();
+    page.try_claim("note", 20_000).unwrap().commit(20_000).unwrap();
+    let refused = page.try_claim("note", 20_000).map(drop).unwrap_err();
+    let Error::Backpressure { queued, limit: 65_536 } = refused else { panic!("{refused:?}") };
+    assert!((70_000..72_000).contains(&queued), "{queued}");
+    while first.dispatch(usize::MAX).unwrap() > 0 {}
+    main.dispatch(usize::MAX).unwrap();
+    page.try_claim("note", 20_000).unwrap().commit(20_000).unwrap();
+}
+
 #[test]
 fn another_thread_waits_for_a_claim_of_a_renderer() {
     let trio = Trio::new("thread");
@@ -197,17 +269,4 @@ fn a_small_typed_message_behind_a_large_one_takes_no_more_room_than_it_needs() {
     main.on_typed(&BYTES, move |_event, bytes| tx.send((bytes.len(), bytes[0])));
     while main.dispatch(usize::MAX).unwrap() > 0 {}
     assert_eq!(rx.try_iter().collect::<Vec<_>>(), [(10, 2), (10, 4)]);
-}
-
-#[test]
-fn a_message_that_the_empty_ring_cannot_hold_is_too_large_for_who_does_not_wait() {
-    let trio = Trio::new("never");
-    let never = trio.first.try_send("note", args![Bytes(&[7; 64 << 10])]);
-    let Err(Error::TooLarge { limit, .. }) = never else { panic!("{never:?}") };
-    let fits = vec![7; limit - 100]; // with what an archive has besides its bytes
-    trio.first.try_send("note", args![Bytes(&fits)]).unwrap();
-    let full = trio.first.try_send("note", args![Bytes(&fits)]);
-    assert!(matches!(full, Err(Error::Backpressure { .. })), "{full:?}");
-    assert_eq!(trio.received().len(), 1);
-    trio.first.try_send("note", args![Bytes(&fits)]).unwrap();
 }

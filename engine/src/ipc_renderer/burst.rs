@@ -49,7 +49,7 @@ impl<'r> RendererBurst<'r> {
     ///
     /// # Errors
     /// As there; [`Error::Backpressure`] or [`Error::Deadline`] if the ring is full, as the burst was
-    /// asked for.
+    /// asked for, and [`Error::TooLarge`] as [`WhenFull::Fail`] says.
     #[inline]
     pub fn send(&mut self, channel: &str, args: impl Arguments) -> Result<(), Error> {
         self.put(Signature::dynamic(channel), args.archive())

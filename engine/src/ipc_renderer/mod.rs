@@ -210,9 +210,11 @@ impl IpcRenderer {
     /// The same without waiting for main, and no longer than 50 µs for another thread that sends.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and [`Error::Backpressure`] if the ring is full or another thread
-    /// waits for it. [`Error::TooLarge`] also for a message that the empty ring does not hold at once:
-    /// one of 1 MiB holds some 880 KiB, and only a send that waits can send more.
+    /// As [`send`](Self::send), and [`Error::Backpressure`] if the ring has no room for the message now
+    /// or another thread waits for it: once main has read, the same call may pass. A message that even
+    /// the empty ring cannot hold at once never would, and is answered [`Error::TooLarge`] with the
+    /// limit: about three quarters of a ring of up to 512 KiB, seven eighths of one of 1 MiB
+    /// ([`WhenFull::Fail`]). [`send`](Self::send) sends it.
     pub fn try_send(&self, channel: &str, args: impl Arguments) -> Result<(), Error> {
         self.send_when(channel, args, WhenFull::Fail)
     }

@@ -52,6 +52,13 @@ impl Outgoing {
         self.ring.capacity()
     }
 
+    /// See [`Producer::free`].
+    #[inline]
+    #[must_use]
+    pub fn free(&self) -> usize {
+        self.ring.free()
+    }
+
     /// See [`Producer::look_for_space`].
     ///
     /// # Errors

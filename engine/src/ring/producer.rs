@@ -131,10 +131,11 @@ impl Producer {
         Ok(())
     }
 
-    /// Free bytes as of the last look at the head.
+    /// Free bytes as of the last look at the head. More may be free by now.
     #[inline]
+    #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "what is held is at most the capacity")]
-    fn free(&self) -> usize {
+    pub fn free(&self) -> usize {
         self.data.capacity() - (self.tail - self.seen_head) as usize
     }
 

@@ -99,17 +99,17 @@ impl Outbound {
         self.sender.window_space()
     }
 
-    /// Whether a message of `total` bytes fits into the ring now, in as many records as it takes.
+    /// See [`Sender::check_run`].
     ///
     /// # Errors
-    /// As [`put_fragment`](Self::put_fragment).
-    pub(crate) fn fits_run(&mut self, total: usize) -> Result<bool, Corrupt> {
-        self.sender.fits_run(total)
+    /// As there.
+    pub(crate) fn check_run(&mut self, total: usize) -> Result<(), Error> {
+        self.sender.check_run(total)
     }
 
-    /// As [`Sender::run_limit`].
-    pub(crate) fn run_limit(&self, total: usize) -> Option<usize> {
-        self.sender.run_limit(total)
+    /// See [`Sender::taken_with`].
+    pub(crate) fn taken_with(&self, len: usize) -> usize {
+        self.sender.taken_with(len)
     }
 
     /// Gives a run up. Main is told at once: it keeps memory for it, and others may wait for that.

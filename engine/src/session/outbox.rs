@@ -9,7 +9,7 @@ use crate::lane::Outgoing;
 use crate::limits::OVERFLOW_RESERVE;
 use crate::ring::ClaimError;
 use crate::wait::{Armed, How, Wake};
-use crate::wire::{Answer, Content, Envelope, Kind, Refused, Run, Signature};
+use crate::wire::{Answer, Content, ENVELOPE, Envelope, Kind, Refused, Run, Signature};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -112,7 +112,8 @@ impl Outbox {
         if len > limit {
             return Error::TooLarge { found: len, limit };
         }
-        Error::Backpressure { queued: capacity + self.overflow.queued() + len, limit: capacity }
+        let queued = self.overflow.queued() + self.sender.taken_with(ENVELOPE + len);
+        Error::Backpressure { queued, limit: capacity }
     }
 
     #[inline]

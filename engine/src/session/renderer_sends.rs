@@ -19,8 +19,9 @@ use std::time::Instant;
 pub enum WhenFull {
     /// Waits until main has read enough, or is gone.
     Wait,
-    /// Answers [`Error::Backpressure`]; or [`Error::TooLarge`] for a message that not even the empty ring
-    /// holds at once, which only one that waits can send.
+    /// Answers [`Error::Backpressure`]: the message was not sent, and can be once main has read. One
+    /// that even the empty ring cannot hold at once is answered [`Error::TooLarge`], with what it can:
+    /// about three quarters of a ring of up to 512 KiB, seven eighths of one of 1 MiB.
     Fail,
     /// Waits, and answers [`Error::Deadline`] when this passes: the message was not sent, and what of
     /// a large one was is taken back.
@@ -85,10 +86,12 @@ impl RendererEnd {
         let outbound = match when_full {
             WhenFull::Wait => self.messages.lock()?,
             WhenFull::Until(deadline) => self.messages.lock_until(deadline)?,
-            // Another thread that just writes a record is done sooner; one that waits for space is not.
-            WhenFull::Fail => {
-                self.messages.lock_within(SPIN_MAX)?.ok_or_else(|| self.backpressure(0))?
-            }
+            // Another thread that just writes a record is done sooner; one that waits for space is not,
+            // and only it knows how much there is: all is taken as far as this one is concerned.
+            WhenFull::Fail => self
+                .messages
+                .lock_within(SPIN_MAX)?
+                .ok_or_else(|| self.backpressure(self.capacity))?,
         };
         // Whoever was blocked then has been told why.
         if self.link.is_gone() { Err(Error::Disconnected) } else { Ok(outbound) }
@@ -136,11 +139,12 @@ impl RendererEnd {
         when_full: WhenFull,
     ) -> Result<(), Error> {
         let payload = message.payload;
-        if when_full == WhenFull::Fail && !outbound.fits_run(payload.len())? {
-            // Backpressure is for what may be tried again.
-            let too_large = |limit| Error::TooLarge { found: payload.len(), limit };
-            let limit = outbound.run_limit(payload.len());
-            return Err(limit.map_or_else(|| self.backpressure(payload.len()), too_large));
+        if when_full == WhenFull::Fail
+            && let Err(error) = outbound.check_run(payload.len())
+        {
+            // The channel's name may take the room: a main that sleeps has to read it.
+            self.flush(outbound);
+            return Err(error);
         }
         let mut run = loop {
             match outbound.run(message)? {
@@ -256,10 +260,9 @@ impl RendererEnd {
         Error::TooLarge { found, limit: self.message_limit }
     }
 
-    /// The ring is full, so all of it waits.
     #[cold]
-    fn backpressure(&self, len: usize) -> Error {
-        Error::Backpressure { queued: self.capacity + len, limit: self.capacity }
+    fn backpressure(&self, queued: usize) -> Error {
+        Error::Backpressure { queued, limit: self.capacity }
     }
 
     /// Waits for a record of `len` bytes of content; awake a little longer, so that many follow before
@@ -286,7 +289,7 @@ impl RendererEnd {
         // Main may sleep on what was put before: a definition, padding, another thread's message.
         self.flush(outbound);
         if when_full == WhenFull::Fail {
-            return Err(self.backpressure(len));
+            return Err(self.backpressure(outbound.taken_with(len)));
         }
         let deadline = when_full.deadline();
         let elsewhere = || self.link.peer_elsewhere();

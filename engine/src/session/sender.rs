@@ -178,26 +178,43 @@ impl Sender {
         self.lane.capacity().saturating_sub(RUN_WINDOW)
     }
 
-    /// Whether a run of `total` bytes fits into the ring now, wherever its padding falls.
+    /// Makes sure that a run of `total` bytes fits into the ring now, wherever its padding falls.
     ///
     /// # Errors
-    /// As [`put`](Self::put).
-    pub(crate) fn fits_run(&mut self, total: usize) -> Result<bool, Corrupt> {
-        Ok(self.run_needs(total) <= self.lane.look_for_space()?)
+    /// [`Error::Backpressure`] if it does not, [`Error::TooLarge`] if it never will; [`Error::Corrupt`].
+    pub(crate) fn check_run(&mut self, total: usize) -> Result<(), Error> {
+        let (needed, capacity) = (self.run_size(total), self.lane.capacity());
+        if needed > capacity {
+            return Err(Error::TooLarge { found: total, limit: self.run_max() });
+        }
+        let queued = capacity - self.lane.look_for_space()? + needed;
+        if queued > capacity {
+            Err(Error::Backpressure { queued, limit: capacity })
+        } else {
+            Ok(())
+        }
     }
 
-    /// The longest run that the empty ring has room for, if a run of `total` bytes is longer.
-    pub(crate) fn run_limit(&self, total: usize) -> Option<usize> {
-        let capacity = self.lane.capacity();
-        // What a run needs besides its bytes grows with it: that of the whole ring is enough for any.
-        let besides = self.run_needs(capacity) - capacity;
-        (self.run_needs(total) > capacity).then(|| capacity.saturating_sub(besides))
-    }
-
-    fn run_needs(&self, total: usize) -> usize {
+    /// Bytes of the ring that a run of `total` bytes takes at most.
+    fn run_size(&self, total: usize) -> usize {
         let fragment = self.fragment_max();
         let records = total.div_ceil(fragment - ENVELOPE) + 2;
         total + records * 2 * LINE + 2 * fragment
+    }
+
+    /// The longest run that the empty ring holds at once.
+    fn run_max(&self) -> usize {
+        let fragment = self.fragment_max() - ENVELOPE;
+        let room = self.lane.capacity() - self.run_size(0);
+        let (whole, rest) = (room / (fragment + 2 * LINE), room % (fragment + 2 * LINE));
+        whole * fragment + rest.saturating_sub(2 * LINE)
+    }
+
+    /// Bytes of the ring that are taken, and those that a record of `len` bytes of content takes
+    /// besides: more than the ring has if there was no room for it at the last look.
+    pub(crate) fn taken_with(&self, len: usize) -> usize {
+        let taken = self.lane.capacity() - self.lane.free();
+        taken + (HEADER_WORD + len).next_multiple_of(LINE) + LINE
     }
 
     /// The slot of `signature`, which is put first if the peer does not know it: `Err` with what became
