@@ -4,18 +4,25 @@
 //! and what a round trip cost.
 
 use ringmain::{Args, BoxError, GoneReason, IpcMain, IpcRenderer, Value, args};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 const ROUND_TRIPS: u32 = 100_000;
 
-fn main() -> Result<(), BoxError> {
-    match IpcRenderer::from_env() {
+fn main() -> ExitCode {
+    let ended = match IpcRenderer::from_env() {
         Ok(renderer) => run_renderer(&renderer),
         Err(ringmain::Error::NotSpawned { .. }) => run_main(),
         Err(error) => Err(error.into()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hello: {error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
