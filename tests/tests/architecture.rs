@@ -27,11 +27,12 @@ const ORDER: [&str; 17] = [
 ];
 
 /// The audit list: the files that may say `unsafe`, and what for.
-const UNSAFE: [(&str, &str); 24] = [
+const UNSAFE: [(&str, &str); 25] = [
     ("fork.rs", "a word in a page that the kernel clears in a child"),
     ("ipc_main/options.rs", "trust in renderers is the caller's promise"),
     ("ipc_main/turn.rs", "reads messages in place, on the caller's word"),
     ("ipc_renderer/delivery.rs", "reads main's messages in place"),
+    ("ipc_renderer/held.rs", "a claim beside the session that it borrows from"),
     ("rendezvous/actor.rs", "tests only: descriptors of another process"),
     ("rendezvous/sockopt.rs", "socket options that rustix lacks"),
     ("rendezvous/spawn.rs", "the child's side of fork, and a descriptor known by its number"),

@@ -1,9 +1,10 @@
 //! Messages that leave together.
 
 use super::IpcRenderer;
+use super::held::Held;
 use crate::error::Error;
-use crate::session::lane_lock::Claimed;
 use crate::session::outbound::{Message, Outbound};
+use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
 use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
@@ -30,19 +31,14 @@ use crate::wire::Signature;
 #[must_use = "a burst without messages only keeps others waiting"]
 pub struct RendererBurst<'r> {
     renderer: &'r IpcRenderer,
-    /// `None` only while being dropped.
-    outbound: Option<Claimed<'r, Outbound>>,
+    held: Held,
     when_full: WhenFull,
 }
 
 impl<'r> RendererBurst<'r> {
     #[inline]
-    pub(super) fn new(
-        renderer: &'r IpcRenderer,
-        outbound: Claimed<'r, Outbound>,
-        when_full: WhenFull,
-    ) -> Self {
-        Self { renderer, outbound: Some(outbound), when_full }
+    pub(super) fn new(renderer: &'r IpcRenderer, held: Held, when_full: WhenFull) -> Self {
+        Self { renderer, held, when_full }
     }
 
     /// As [`IpcRenderer::send`].
@@ -61,8 +57,7 @@ impl<'r> RendererBurst<'r> {
     /// As there, and as [`send`](Self::send).
     #[inline]
     pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
-        let end = &self.renderer.core.end;
-        let outbound = self.outbound();
+        let (end, outbound) = self.held.parts();
         let room = channel.room(outbound.payload_max());
         let write = |place: &mut [u8]| channel.write(value, place);
         match end.fill(outbound, channel.signature(), room, write) {
@@ -78,19 +73,17 @@ impl<'r> RendererBurst<'r> {
     /// A message that takes more room than the last one, or has to wait for what it takes.
     #[cold]
     fn send_larger<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
-        let pool = &self.renderer.core.end.pool;
-        let mut buffer = pool.take();
+        let mut buffer = self.end_of().pool.take();
         channel.write_to(value, &mut buffer)?;
         let sent = self.put(channel.signature(), &buffer);
-        pool.give(buffer);
+        self.end_of().pool.give(buffer);
         sent
     }
 
     #[inline]
     pub(super) fn put(&mut self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
-        let (end, when_full) = (&self.renderer.core.end, self.when_full);
-        let outbound = self.outbound();
-        let sent = end.put(outbound, &Message::plain(signature, payload), when_full);
+        let (end, outbound) = self.held.parts();
+        let sent = end.put(outbound, &Message::plain(signature, payload), self.when_full);
         end.hint(outbound);
         sent.map_err(|error| self.renderer.explain(error))
     }
@@ -101,15 +94,7 @@ impl<'r> RendererBurst<'r> {
     /// [`Error::MainGone`] if it is found not to.
     #[inline]
     pub fn end(mut self) -> Result<(), Error> {
-        self.finish().map_err(|error| self.renderer.explain(error))
-    }
-
-    #[inline]
-    fn finish(&mut self) -> Result<(), Error> {
-        match self.outbound.take() {
-            Some(outbound) => self.renderer.core.end.finish(outbound),
-            None => Ok(()),
-        }
+        self.held.finish().map_err(|error| self.renderer.explain(error))
     }
 
     #[inline]
@@ -124,10 +109,19 @@ impl<'r> RendererBurst<'r> {
 
     #[inline]
     pub(super) fn outbound(&mut self) -> &mut Outbound {
-        match &mut self.outbound {
-            Some(outbound) => outbound,
-            None => unreachable!("held until dropped"),
-        }
+        self.held.outbound()
+    }
+
+    /// The session that the messages go to.
+    #[inline]
+    pub(super) fn end_of(&self) -> &RendererEnd {
+        self.held.end()
+    }
+
+    /// The same, and its sending end.
+    #[inline]
+    pub(super) fn parts(&mut self) -> (&RendererEnd, &mut Outbound) {
+        self.held.parts()
     }
 }
 
@@ -135,6 +129,6 @@ impl Drop for RendererBurst<'_> {
     #[inline]
     fn drop(&mut self) {
         // A main that is found gone is reported by the next call.
-        let _ = self.finish();
+        let _ = self.held.finish();
     }
 }

@@ -98,7 +98,7 @@ impl IpcRenderer {
             }
             Ok(Ok(()))
         });
-        self.core.end.link.tally.received.count_many(delivered, bytes);
+        self.core.end().link.tally.received.count_many(delivered, bytes);
         let ran = ran.unwrap_or_else(|error| self.core.failed(&known.channel, &error));
         ran.map(|()| delivered)
     }
@@ -114,12 +114,12 @@ impl IpcRenderer {
         let bytes = match content.envelope.kind {
             Kind::Fragment => content.payload,
             Kind::Abort => {
-                self.core.end.pool.give(gather.abort()?);
+                self.core.end().pool.give(gather.abort()?);
                 return Ok(());
             }
             Kind::Message | Kind::Answer => {
                 let (total, bytes) = content.begin_run()?;
-                gather.begin(content.envelope, total, limit, self.core.end.pool.take())?;
+                gather.begin(content.envelope, total, limit, self.core.end().pool.take())?;
                 bytes
             }
             kind => return Err(wrong_kind(kind)),
@@ -140,9 +140,9 @@ impl IpcRenderer {
             Kind::Message => {
                 let known = names.get(envelope.slot)?;
                 let snapshot = snapshots.get(&self.core.emitter, envelope.slot, &known.channel);
-                self.core.end.link.tally.received.count(buffer.len());
+                self.core.end().link.tally.received.count(buffer.len());
                 self.emit(known, snapshot, &buffer)?;
-                self.core.end.pool.give(buffer);
+                self.core.end().pool.give(buffer);
             }
             _ => self.answer_whole(envelope, buffer)?,
         }
@@ -167,8 +167,8 @@ impl IpcRenderer {
     }
 
     fn answer_whole(&self, envelope: Envelope, buffer: Buffer) -> Result<(), Corrupt> {
-        let buffer = self.core.end.pool.fitted(buffer);
-        self.core.end.link.tally.received.count(buffer.len());
+        let buffer = self.core.end().pool.fitted(buffer);
+        self.core.end().link.tally.received.count(buffer.len());
         let waited = self
             .core
             .calls
@@ -178,7 +178,7 @@ impl IpcRenderer {
     }
 
     fn answer(&self, content: &Content<'_>) -> Result<(), Corrupt> {
-        self.core.end.link.tally.received.count(content.len());
+        self.core.end().link.tally.received.count(content.len());
         let id = content.envelope.call;
         let waited = self.core.calls.complete(id, |channel| content.answer(channel))?;
         self.note_answer(waited);
@@ -189,7 +189,7 @@ impl IpcRenderer {
         if waited {
             self.core.desk.notify();
         } else {
-            self.core.end.link.tally.late_answers.add(1);
+            self.core.end().link.tally.late_answers.add(1);
         }
     }
 }

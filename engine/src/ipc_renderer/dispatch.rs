@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::limits::ROUND_RECORDS;
 use crate::session::inbox::Inbox;
 use crate::session::poller::{Poller, Token};
+use crate::session::renderer_end::RendererEnd;
 use crate::value::Value;
 use crate::wait::SpinOutcome;
 use rustix::event::Timespec;
@@ -131,6 +132,8 @@ impl IpcRenderer {
         until: Until<'_>,
         deadline: Option<Instant>,
     ) -> Result<(), Error> {
+        // It stays the handle's while this thread has the turn.
+        let end = self.core.session.load_full();
         let stopped = || self.core.stop.load(Ordering::Relaxed);
         loop {
             let done = match until {
@@ -154,7 +157,7 @@ impl IpcRenderer {
             // A call that waits is answered by what is read here.
             let ready =
                 || desk.inbox.lane.is_ready() || matches!(until, Until::Stopped) && stopped();
-            match self.core.end.spin().until(ready, || self.core.end.link.peer_elsewhere()) {
+            match end.spin().until(ready, || end.link.peer_elsewhere()) {
                 SpinOutcome::Ready => {}
                 SpinOutcome::Look => self.core.look()?,
                 SpinOutcome::Sleep => self.core.sleep(desk, deadline)?,
@@ -170,13 +173,13 @@ impl IpcRenderer {
                 Ok(Some(messages)) => delivered += messages,
                 Ok(None) => break,
                 Err(corrupt) => {
-                    self.core.end.link.end();
+                    self.core.end().link.end();
                     self.core.calls.fail_all(&Error::Corrupt(corrupt));
                     return Err(corrupt.into());
                 }
             }
         }
-        self.core.end.link.settle(&mut desk.inbox);
+        self.core.end().link.settle(&mut desk.inbox);
         Ok(delivered)
     }
 }
@@ -184,7 +187,7 @@ impl IpcRenderer {
 impl Core {
     /// Once main is gone and nothing it committed is left, every pending call ends.
     fn end_if_gone(&self, desk: &Desk) -> Result<(), Error> {
-        if !self.end.link.is_gone() || desk.inbox.lane.is_ready() {
+        if !self.end().link.is_gone() || desk.inbox.lane.is_ready() {
             return Ok(());
         }
         let closed = self.closed.load(Ordering::Relaxed);
@@ -197,19 +200,19 @@ impl Core {
     /// Announces that this endpoint sleeps in its event loop. `false` if there is work.
     fn prepare_to_sleep(&self, desk: &mut Desk) -> Result<bool, Error> {
         desk.snapshots.refresh(&self.emitter);
-        self.end.link.flush_inbox(&mut desk.inbox);
-        self.end.rest()?;
+        self.end().link.flush_inbox(&mut desk.inbox);
+        self.end().rest()?;
         Ok(desk.inbox.arm())
     }
 
     /// The same for a thread that goes elsewhere, so that whoever polls the descriptor hears of what
     /// is there, of what comes, and of a main that is gone but was not reported yet. Nothing is
     /// announced if the host never asked for the descriptor: main would nudge in vain.
-    fn leave(&self, desk: &mut Desk) -> Result<(), Error> {
+    pub(super) fn leave(&self, desk: &mut Desk) -> Result<(), Error> {
         if !self.polled.load(Ordering::Relaxed) {
             return Ok(());
         }
-        if !self.prepare_to_sleep(desk)? || self.end.link.is_gone() {
+        if !self.prepare_to_sleep(desk)? || self.end().link.is_gone() {
             self.poller.wake();
         }
         Ok(())
@@ -229,10 +232,10 @@ impl Core {
                 tv_nsec: left.subsec_nanos().into(),
             }
         });
-        self.end.link.tally.sleeps.add(1);
+        self.end().link.tally.sleeps.add(1);
         let slept = self.look_for(timeout);
         desk.inbox.disarm();
-        self.end.spin().slept(started.elapsed());
+        self.end().spin().slept(started.elapsed());
         slept
     }
 
@@ -244,8 +247,8 @@ impl Core {
     fn look_for(&self, timeout: Option<Timespec>) -> Result<(), Error> {
         self.poller.wait(timeout, |token| match token {
             SOCKET => {
-                let drained = self.end.link.stream().drain();
-                self.end.link.tally.foreign_packets.add(drained.foreign as usize);
+                let drained = self.end().link.stream().drain();
+                self.end().link.tally.foreign_packets.add(drained.foreign as usize);
                 if drained.hung_up {
                     self.gone(&self.poller);
                 }
@@ -256,10 +259,22 @@ impl Core {
     }
 
     fn gone(&self, poller: &Poller) {
-        self.end.link.end();
-        poller.remove(self.end.link.stream());
-        poller.remove(self.end.link.stream().pidfd());
+        let end = self.end();
+        end.link.end();
+        unwatch(poller, &end);
         // What main had committed is delivered first, however small the budget.
         poller.wake();
     }
+}
+
+/// Has the poller tell of nudges, and of main's end.
+pub(super) fn watch(poller: &Poller, end: &RendererEnd) -> Result<(), Error> {
+    poller.add(end.link.stream(), SOCKET)?;
+    poller.add(end.link.stream().pidfd(), PROCESS)
+}
+
+/// See [`watch`].
+pub(super) fn unwatch(poller: &Poller, end: &RendererEnd) {
+    poller.remove(end.link.stream());
+    poller.remove(end.link.stream().pidfd());
 }

@@ -5,9 +5,11 @@ mod calls;
 mod delivery;
 mod dispatch;
 mod event;
+mod held;
 mod invoke;
 mod options;
 mod raw;
+mod reconnect;
 
 pub use burst::RendererBurst;
 pub use event::RendererEvent;
@@ -19,12 +21,9 @@ use crate::emitter::{BoxError, Emitter, ListenerId, Outcome};
 use crate::error::Error;
 use crate::fork::Generation;
 use crate::rendezvous::endpoint::Endpoint;
-use crate::rendezvous::hello::Hello;
-use crate::rendezvous::peer::same_user;
-use crate::rendezvous::stream::Stream;
 use crate::rendezvous::{connect, spawn};
 use crate::session::counters::Counters;
-use crate::session::main_end::terms;
+use crate::session::inbox::Inbox;
 use crate::session::outbound::Message;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
@@ -34,13 +33,16 @@ use crate::session::turn::Turn;
 use crate::typed::{Channel, Schema};
 use crate::value::{ArgsRef, Arguments, Value};
 use crate::wire::Kind;
+use arc_swap::{ArcSwap, Guard};
 use calls::{Call, Calls};
 use dispatch::Desk;
+use held::Held;
 use parking_lot::Mutex;
+use reconnect::Origin;
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, fence};
 use std::time::Instant;
 
 /// A renderer attached to its main. Cheap to clone, usable from any thread; the session ends with
@@ -60,7 +62,13 @@ type Listener = dyn Fn(&RendererEvent<'_>, Payload<'_>) -> Result<(), BoxError> 
 type OnUncaught = dyn Fn(&str, &BoxError) + Send + Sync;
 
 struct Core {
-    end: RendererEnd,
+    /// The session that this handle points to. A load costs some nanoseconds and no shared line is
+    /// written by it, so threads do not slow each other down.
+    session: ArcSwap<RendererEnd>,
+    origin: Origin,
+    options: RendererOptions,
+    reconnecting: Mutex<()>,
+    next_invoke: AtomicU32,
     generation: Generation,
     poller: Poller,
     emitter: Emitter<Listener>,
@@ -94,17 +102,20 @@ impl IpcRenderer {
         RendererOptions::new().connect(endpoint)
     }
 
-    fn attach(stream: Stream, options: &RendererOptions) -> Result<Self, Error> {
-        stream.admit(same_user)?;
-        stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
-        let welcomed = stream.recv_welcome(&terms(), Some(options.welcome_deadline()))?;
-        let generation = stream.generation();
-        let (end, inbox) = RendererEnd::join(stream, welcomed, options.wait_policy)?;
+    fn attach(
+        (end, inbox): (RendererEnd, Inbox),
+        options: &RendererOptions,
+        origin: Origin,
+    ) -> Result<Self, Error> {
+        let generation = end.link.stream().generation();
         let poller = Poller::new()?;
-        poller.add(end.link.stream(), dispatch::SOCKET)?;
-        poller.add(end.link.stream().pidfd(), dispatch::PROCESS)?;
+        dispatch::watch(&poller, &end)?;
         let core = Core {
-            end,
+            session: ArcSwap::from_pointee(end),
+            origin,
+            options: options.clone(),
+            reconnecting: Mutex::new(()),
+            next_invoke: AtomicU32::new(0),
             generation,
             poller,
             emitter: Emitter::default(),
@@ -121,13 +132,13 @@ impl IpcRenderer {
     /// The id of this renderer's `WebContents` in main.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.core.end.link.id()
+        self.core.end().link.id()
     }
 
     /// The process id of main.
     #[must_use]
     pub fn main_process_id(&self) -> u32 {
-        self.core.end.link.stream().credentials().pid
+        self.core.end().link.stream().credentials().pid
     }
 
     /// Adds a listener behind those that the channel has. It is called with the message's arguments,
@@ -240,7 +251,7 @@ impl IpcRenderer {
     ) -> Result<(), Error> {
         self.check()?;
         let message = Message::dynamic(Kind::Message, channel, 0, args.archive());
-        let sent = self.core.end.send(&message, when_full);
+        let sent = self.core.end().send(&message, when_full);
         sent.map_err(|error| self.explain(error))
     }
 
@@ -273,8 +284,8 @@ impl IpcRenderer {
     #[inline]
     pub fn burst(&self, when_full: WhenFull) -> Result<RendererBurst<'_>, Error> {
         self.check()?;
-        let outbound = self.core.end.claim(when_full).map_err(|error| self.explain(error))?;
-        Ok(RendererBurst::new(self, outbound, when_full))
+        let held = Held::new(self.core.end(), when_full).map_err(|error| self.explain(error))?;
+        Ok(RendererBurst::new(self, held, when_full))
     }
 
     /// Sends a message and blocks this thread until a listener in main sets `event.returnValue`.
@@ -309,10 +320,9 @@ impl IpcRenderer {
         deadline: Option<Instant>,
     ) -> Result<Value, Error> {
         self.check()?;
-        self.core
-            .end
-            .send_call(channel, args.archive(), when_full)
-            .and_then(|call| self.core.end.wait_for_answer(call, channel, deadline))
+        let end = self.core.end();
+        end.send_call(channel, args.archive(), when_full)
+            .and_then(|call| end.wait_for_answer(call, channel, deadline))
             .map_err(|error| self.explain(error))
     }
 
@@ -325,11 +335,16 @@ impl IpcRenderer {
 
     fn begin(&self, channel: &str, args: impl Arguments) -> Result<Arc<Call>, Error> {
         self.check()?;
-        let id = self.core.end.new_invoke();
+        // Ids of earlier sessions do not come again: see `reconnect`.
+        let id = self.core.next_invoke.fetch_add(1, Ordering::Relaxed);
+        let end = self.core.end();
         // Before it is sent: another thread may dispatch the answer at once.
         let call = self.core.calls.begin(id, channel)?;
         let message = Message::dynamic(Kind::Invoke, channel, id, args.archive());
-        if let Err(error) = self.core.end.send_invoke(&message) {
+        let sent = end.send_invoke(&message);
+        let is_current = Arc::ptr_eq(&end, &self.core.end());
+        let sent = if is_current { sent } else { Err(Error::MainGone) };
+        if let Err(error) = sent {
             self.core.calls.forget(&call);
             return Err(self.explain(error));
         }
@@ -346,14 +361,16 @@ impl IpcRenderer {
     /// What this side of the session has done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.core.end.link.tally.of_renderer()
+        self.core.end().link.tally.of_renderer()
     }
 
     /// Ends the session and removes all listeners. Main sees the renderer go; calls that wait end with
     /// an error, later ones answer [`Error::Disconnected`].
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
-        self.core.end.link.end();
+        // Pairs with the one in `reconnect`.
+        fence(Ordering::SeqCst);
+        self.core.end().link.end();
         self.core.calls.fail_all(&Error::Disconnected);
         self.core.emitter.remove_all_listeners(None);
         self.set_on_uncaught(None);
@@ -385,6 +402,14 @@ impl IpcRenderer {
             return Err(Error::Disconnected);
         }
         Ok(())
+    }
+}
+
+impl Core {
+    /// The session that the handle points to now.
+    #[inline]
+    fn end(&self) -> Guard<Arc<RendererEnd>> {
+        self.session.load()
     }
 }
 

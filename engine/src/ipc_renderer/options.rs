@@ -1,8 +1,15 @@
 //! How a renderer attaches and waits.
 
+use super::reconnect::Origin;
 use super::{Endpoint, IpcRenderer, connect, spawn};
 use crate::error::Error;
 use crate::limits::HANDSHAKE_TIMEOUT;
+use crate::rendezvous::hello::Hello;
+use crate::rendezvous::peer::same_user;
+use crate::rendezvous::stream::Stream;
+use crate::session::inbox::Inbox;
+use crate::session::main_end::terms;
+use crate::session::renderer_end::RendererEnd;
 use crate::wait::WaitPolicy;
 use std::time::Instant;
 
@@ -21,7 +28,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Default)]
 pub struct RendererOptions {
     pub(super) wait_policy: WaitPolicy,
-    wait_until: Option<Instant>,
+    pub(super) wait_until: Option<Instant>,
 }
 
 impl RendererOptions {
@@ -50,8 +57,9 @@ impl RendererOptions {
     /// # Errors
     /// As there; [`Error::NoMain`] only once the deadline has passed, if there is one.
     pub fn connect(&self, endpoint: &str) -> Result<IpcRenderer, Error> {
-        let stream = connect::connect(&Endpoint::new(endpoint)?, self.wait_until)?;
-        IpcRenderer::attach(stream, self)
+        let endpoint = Endpoint::new(endpoint)?;
+        let session = self.find(&endpoint)?;
+        IpcRenderer::attach(session, self, Origin::Endpoint(endpoint))
     }
 
     /// See [`IpcRenderer::from_env`].
@@ -59,10 +67,28 @@ impl RendererOptions {
     /// # Errors
     /// As there.
     pub fn from_env(&self) -> Result<IpcRenderer, Error> {
-        IpcRenderer::attach(spawn::inherited()?, self)
+        IpcRenderer::attach(self.join(spawn::inherited()?)?, self, Origin::Birth)
     }
 
-    pub(super) fn welcome_deadline(&self) -> Instant {
-        self.wait_until.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT)
+    /// A session with the main that is bound to `endpoint`.
+    ///
+    /// A main that is being killed may still accept: who waits for a main waits for the next one then.
+    pub(super) fn find(&self, endpoint: &Endpoint) -> Result<(RendererEnd, Inbox), Error> {
+        loop {
+            let found = connect::connect(endpoint, self.wait_until)?;
+            match (self.join(found), self.wait_until) {
+                (Err(Error::MainGone), Some(deadline)) if Instant::now() < deadline => {}
+                (joined, _) => return joined,
+            }
+        }
+    }
+
+    /// Asks the main at the other end of `stream` for a session, and joins it.
+    fn join(&self, stream: Stream) -> Result<(RendererEnd, Inbox), Error> {
+        stream.admit(same_user)?;
+        stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
+        let deadline = self.wait_until.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
+        let welcomed = stream.recv_welcome(&terms(), Some(deadline))?;
+        RendererEnd::join(stream, welcomed, self.wait_policy)
     }
 }

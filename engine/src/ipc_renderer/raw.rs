@@ -36,14 +36,14 @@ impl<'r> RendererClaim<'r> {
         channel: &'r str,
         len: usize,
     ) -> Result<Self, Error> {
-        let end = &burst.renderer().core.end;
+        let (renderer, when_full) = (burst.renderer(), burst.when_full());
+        let (end, outbound) = burst.parts();
         let place = Place::of(len);
         let archive = end.raw_archive_len(place)?;
-        let when_full = burst.when_full();
         let mut buffer = None;
-        if archive <= burst.outbound().payload_max() {
-            end.reserve(burst.outbound(), Signature::dynamic(channel), archive, when_full)
-                .map_err(|error| burst.renderer().explain(error))?;
+        if archive <= outbound.payload_max() {
+            end.reserve(outbound, Signature::dynamic(channel), archive, when_full)
+                .map_err(|error| renderer.explain(error))?;
         } else {
             let mut zeroed = end.pool.take();
             zeroed.resize(archive, 0);
@@ -75,18 +75,18 @@ impl<'r> RendererClaim<'r> {
         let place = self.place.shortened(len);
         place.finish(self.archive(place));
         let Self { mut burst, channel, buffer, .. } = self;
-        let end = &burst.renderer().core.end;
         let signature = Signature::dynamic(channel);
-        let archive = end.raw_archive_len(place)?;
+        let archive = burst.end_of().raw_archive_len(place)?;
         match buffer {
             None => {
-                let filled = end.fill(burst.outbound(), signature, archive, |_| Some(archive))?;
+                let (end, outbound) = burst.parts();
+                let filled = end.fill(outbound, signature, archive, |_| Some(archive))?;
                 assert!(filled, "reserved by `new`");
             }
             Some(mut buffer) => {
                 buffer.resize(archive, 0);
                 let sent = burst.put(signature, &buffer);
-                end.pool.give(buffer);
+                burst.end_of().pool.give(buffer);
                 sent?;
             }
         }

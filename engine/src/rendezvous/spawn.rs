@@ -133,13 +133,12 @@ fn keep_over_exec(number: RawFd) -> std::io::Result<()> {
 /// [`Error::NotSpawned`] if no main spawned this process, or the session was taken already;
 /// [`Error::MainGone`]; [`Error::Exhausted`] and [`Error::System`].
 pub(crate) fn inherited() -> Result<Stream, Error> {
-    let not_spawned = Error::NotSpawned { variable: VARIABLE };
     let Some(number) = named_in(std::env::var(VARIABLE).ok().as_deref()) else {
-        return Err(not_spawned);
+        return Err(not_spawned());
     };
     static TAKEN: AtomicBool = AtomicBool::new(false);
     if TAKEN.swap(true, Relaxed) {
-        return Err(not_spawned);
+        return Err(not_spawned());
     }
     // SAFETY: `number` is open and is the socket that a main of ours made and put under this
     // number for this process: the cookie says so, and a cookie never means two sockets. Nothing
@@ -148,6 +147,11 @@ pub(crate) fn inherited() -> Result<Stream, Error> {
     rustix::io::fcntl_setfd(&socket, FdFlags::CLOEXEC)
         .map_err(|errno| Error::system("fcntl", errno))?;
     Stream::of(socket)?.ok_or(Error::MainGone)
+}
+
+/// What a process is told that has no main to be the child of.
+pub(crate) fn not_spawned() -> Error {
+    Error::NotSpawned { variable: VARIABLE }
 }
 
 /// The number in a value of the variable, if it is still the socket that it was.

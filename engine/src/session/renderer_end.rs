@@ -14,7 +14,7 @@ use crate::limits::LIVENESS_SLICE;
 use crate::rendezvous::handshake::Welcomed;
 use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
-use crate::sync::{AtomicU32, Ordering, Shared, Woken};
+use crate::sync::{Shared, Woken};
 use crate::value::Value;
 use crate::wait::{Armed, Sleeper, Spin, SpinOutcome, WaitPolicy};
 use parking_lot::{Mutex, MutexGuard};
@@ -38,7 +38,6 @@ pub(crate) struct RendererEnd {
     pub(super) capacity: usize,
     pub(super) message_limit: usize,
     pub(crate) pool: Arc<Pool>,
-    next_invoke: AtomicU32,
 }
 
 impl RendererEnd {
@@ -72,7 +71,6 @@ impl RendererEnd {
             capacity: geometry.to_main,
             message_limit,
             pool: Arc::clone(&pool),
-            next_invoke: AtomicU32::new(0),
         };
         Ok((end, Inbox::new(lanes.incoming, message_limit)))
     }
@@ -87,12 +85,6 @@ impl RendererEnd {
             self.link.end();
         }
         !self.link.is_gone()
-    }
-
-    /// An id that no invoke of the last 2^32 has had. Known before the request is sent, unlike that
-    /// of a `sendSync`: another thread may dispatch the answer at once.
-    pub(crate) fn new_invoke(&self) -> u32 {
-        self.next_invoke.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Waits for the answer to `call`, which was made on `channel`.
