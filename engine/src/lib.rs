@@ -135,6 +135,11 @@
 //! `serde`, off by default: types that [serde](https://docs.rs/serde) knows can be sent
 //! (`args![Serde(&config)]`, `to_value`) and read (`from_value`); see `value::serde`, which these pages
 //! have if they were made with `--all-features`.
+//!
+//! `tokio`, off by default: `IpcMain::run_async` and `IpcRenderer::run_async` drive an endpoint inside
+//! tokio. Without it, any runtime that can wait for a descriptor will do: wait until
+//! [`AsFd`](std::os::fd::AsFd) is readable, then `dispatch`. [`Invoke`] is a future of no runtime in
+//! particular.
 
 #![cfg_attr(
     all(loom, not(test)),
@@ -152,6 +157,8 @@ pub mod ring;
 pub mod sync;
 pub mod wait;
 
+#[cfg(all(feature = "tokio", not(loom)))]
+mod driver;
 #[cfg(not(loom))]
 pub mod emitter;
 #[cfg(not(loom))]

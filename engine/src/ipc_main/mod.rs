@@ -303,6 +303,12 @@ impl IpcMain {
         }
     }
 
+    /// Whether [`stop`](Self::stop) was called; it counts once.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn take_stop(&self) -> bool {
+        self.core.stop.swap(false, Ordering::Relaxed)
+    }
+
     /// Ends all sessions and removes all listeners, handlers and hooks, so that nothing of these keeps
     /// this main alive. Its endpoint's name stays bound, and renderers may attach, until the last clone
     /// is dropped.

@@ -388,6 +388,12 @@ impl IpcRenderer {
         }
     }
 
+    /// Whether [`stop`](Self::stop) was called; it counts once.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn take_stop(&self) -> bool {
+        self.core.stop.swap(false, Ordering::Relaxed)
+    }
+
     /// What a session that ended means: it may be this side that ended it.
     #[cold]
     fn explain(&self, error: Error) -> Error {

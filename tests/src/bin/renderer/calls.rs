@@ -184,3 +184,21 @@ pub(crate) fn drops_an_invoke(renderer: &IpcRenderer, _: &[String]) -> Result<()
     assert_eq!(renderer.counters().late_answers, 1);
     Ok(())
 }
+
+/// Inside tokio: a hundred invokes that are awaited while a task of the same thread drives.
+pub(crate) fn inside_tokio(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let driver = tokio::spawn({
+            let renderer = renderer.clone();
+            async move { renderer.run_async().await }
+        });
+        let asked: Vec<_> =
+            (0..100).map(|number| renderer.invoke("twice", args![number])).collect();
+        for (number, answer) in (0..100).zip(asked) {
+            assert_eq!(answer.await?, number * 2);
+        }
+        renderer.stop();
+        Ok(driver.await??)
+    })
+}

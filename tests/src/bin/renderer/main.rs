@@ -26,6 +26,7 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("inside", calls::receive_what_was_sent_inside),
     ("one-order", calls::answers_and_messages_in_one_order),
     ("mixed", calls::mixed),
+    ("async", calls::inside_tokio),
     ("await", calls::awaits_while_another_thread_runs),
     ("wait-inside", calls::waits_inside_a_listener),
     ("drop-invoke", calls::drops_an_invoke),
