@@ -36,7 +36,8 @@ impl Consumer {
         self.data.header(self.position).load(Ordering::Relaxed) != 0
     }
 
-    /// The next record, or `None` while there is none. Never blocks.
+    /// The next record, or `None` while there is none; the producer is then told that all was read. Never
+    /// blocks.
     ///
     /// # Errors
     /// [`Corrupt`] if the header word is none that a producer of ours writes at this place. The
@@ -46,7 +47,10 @@ impl Consumer {
         match self.next_header()? {
             Some(Header::Record { len }) => Ok(Some(Record { consumer: self, len })),
             Some(Header::Padding { size }) => self.skip(size),
-            None => Ok(None),
+            None => {
+                self.publish_head();
+                Ok(None)
+            }
         }
     }
 

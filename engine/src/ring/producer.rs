@@ -16,6 +16,8 @@ pub struct Producer {
     tail: u64,
     /// The head when it was last looked at. Stale means less free space than there is.
     seen_head: u64,
+    /// Index up to which records are put without a further thought, see [`turn`](Self::turn).
+    stop: usize,
 }
 
 /// Why no record could be claimed.
@@ -41,7 +43,8 @@ pub enum ClaimError {
 impl Producer {
     /// The writing end of the ring in `data`, which must be empty and never have had another.
     pub(crate) fn new(data: RingData, head: Shared<HeadWord>) -> Self {
-        Self { data, head, tail: 0, seen_head: 0 }
+        let stop = first_stop(&data);
+        Self { data, head, tail: 0, seen_head: 0, stop }
     }
 
     /// The longest content of a record in bytes.
@@ -62,9 +65,8 @@ impl Producer {
             return Err(ClaimError::TooLong { max: self.content_max() });
         }
         let size = record_size(len);
-        let rest = self.data.capacity() - self.data.index(self.tail);
-        if size > rest {
-            self.pad(rest)?;
+        if self.data.index(self.tail) + size > self.stop {
+            self.turn(size)?;
         }
         self.reserve(size)?;
         Ok(Claim { producer: self, len })
@@ -96,6 +98,11 @@ impl Producer {
         Ok(self.seen_head == self.tail)
     }
 
+    fn is_nearly_drained(&mut self) -> Result<bool, Corrupt> {
+        self.look_at_head()?;
+        Ok(self.tail - self.seen_head <= NEARLY)
+    }
+
     /// Skips to the start of the ring if everything was released, so that a session that talks
     /// little stays in its first pages. Not worth a call in the first page itself.
     ///
@@ -104,7 +111,31 @@ impl Producer {
     pub fn rewind(&mut self) -> Result<(), Corrupt> {
         let index = self.data.index(self.tail);
         if index >= REWIND_FROM && self.is_drained()? {
-            self.publish(Header::Padding { size: self.data.capacity() - index });
+            self.skip(self.data.capacity() - index);
+        }
+        Ok(())
+    }
+
+    /// A record of `size` bytes would pass `stop`: the end of the ring, or a place to look whether the
+    /// ring can be begun anew. It can if the consumer is about to have read all, and the record fits what
+    /// is before the tail: the rest of the ring counts as taken until the consumer comes by. Who calls and
+    /// waits for answers thus stays in the first pages, which keeps a session small and its lines in the
+    /// caches; who is ahead of the reader finds that at a few places per lap, as each is twice as far as
+    /// the one before.
+    #[cold]
+    fn turn(&mut self, size: usize) -> Result<(), ClaimError> {
+        let index = self.data.index(self.tail);
+        let rest = self.data.capacity() - index;
+        if size > rest {
+            return self.pad(rest);
+        }
+        if size == rest {
+            self.stop = first_stop(&self.data);
+        } else if self.is_nearly_drained()? && rest + size + LINE <= self.free() {
+            self.skip(rest);
+        } else {
+            // The same claim made again finds the same place.
+            self.stop = (2 * self.stop).max(index + size).min(self.data.capacity() - 1);
         }
         Ok(())
     }
@@ -115,8 +146,13 @@ impl Producer {
     #[cold]
     fn pad(&mut self, rest: usize) -> Result<(), ClaimError> {
         self.reserve(rest + LINE)?;
-        self.publish(Header::Padding { size: rest });
+        self.skip(rest);
         Ok(())
+    }
+
+    fn skip(&mut self, rest: usize) {
+        self.publish(Header::Padding { size: rest });
+        self.stop = first_stop(&self.data);
     }
 
     /// Makes sure of `size` free bytes and the next header word behind them.
@@ -168,8 +204,30 @@ impl Producer {
     }
 }
 
-/// From this index on a quiet ring is rewound: one page.
+/// Short of the end in any case, so that a lap that ends there is noticed.
+fn first_stop(data: &RingData) -> usize {
+    QUIET.min(data.capacity() - 1)
+}
+
+/// From this index on a ring is rewound before its producer rests: one page.
 const REWIND_FROM: usize = 4096;
+
+/// The first index at which it is looked whether a ring can be begun anew: two pages. A look is a cache
+/// miss, and some 60 round trips of 64 bytes are made between two.
+#[cfg(not(loom))]
+const QUIET: usize = 2 * 4096;
+
+/// A consumer this close behind is reading the last record, or has not said yet that it has.
+#[cfg(not(loom))]
+const NEARLY: u64 = 16 * LINE as u64;
+
+/// One record.
+#[cfg(loom)]
+const NEARLY: u64 = LINE as u64;
+
+/// Short enough for a model to begin its ring anew.
+#[cfg(loom)]
+const QUIET: usize = 2 * LINE;
 
 /// A reserved record. Write [`bytes`](Self::bytes), then [`commit`](Self::commit).
 #[derive(Debug)]

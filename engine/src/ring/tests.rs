@@ -123,6 +123,51 @@ fn a_quiet_ring_is_rewound_to_its_first_page() {
     assert_eq!(data.index(consumer.position()), LINE);
 }
 
+#[test]
+fn a_ring_that_is_read_at_once_stays_in_its_first_pages() {
+    let (data, head) = (RingData::private(1 << 16), HeadWord::private());
+    let mut producer = Producer::new(data.clone(), head.clone());
+    let mut consumer = Consumer::new(data.clone(), head);
+    for number in 0..1000_u32 {
+        put(&mut producer, &number.to_le_bytes()).unwrap();
+        assert_eq!(take(&mut consumer), Ok(Some(number.to_le_bytes().to_vec())));
+        assert_eq!(take(&mut consumer), Ok(None));
+        assert!(data.index(consumer.position()) <= 2 * 4096, "at message {number}");
+    }
+}
+
+#[test]
+fn a_stream_that_becomes_a_dialogue_returns_to_the_first_pages() {
+    let (data, head) = (RingData::private(1 << 16), HeadWord::private());
+    let mut producer = Producer::new(data.clone(), head.clone());
+    let mut consumer = Consumer::new(data.clone(), head);
+    for _ in 0..100 {
+        put(&mut producer, b"ahead").unwrap();
+    }
+    for _ in 0..3000 {
+        put(&mut producer, b"x").unwrap();
+        take(&mut consumer).unwrap();
+    }
+    assert!(data.index(consumer.position()) > 2 * 4096);
+    while take(&mut consumer).unwrap().is_some() {}
+    for _ in 0..2048 {
+        put(&mut producer, b"y").unwrap();
+        while take(&mut consumer).unwrap().is_some() {}
+    }
+    assert!(data.index(consumer.position()) <= 2 * 4096);
+}
+
+#[test]
+fn a_ring_is_not_begun_anew_for_a_record_that_would_have_to_wait() {
+    let (data, head) = (RingData::private(1 << 16), HeadWord::private());
+    let mut producer = Producer::new(data.clone(), head.clone());
+    let mut consumer = Consumer::new(data, head);
+    put(&mut producer, &[1; 8000]).unwrap();
+    while take(&mut consumer).unwrap().is_some() {}
+    put(&mut producer, &[2; 30_000]).unwrap();
+    assert_eq!(take(&mut consumer).unwrap().map(|content| content.len()), Some(30_000));
+}
+
 /// A renderer counts on it: what it keeps free behind its fragments is free behind padding, too.
 #[test]
 fn padding_leaves_a_line_behind_it_for_a_record() {
