@@ -33,6 +33,7 @@ mod raw;
 mod ring_one_way;
 mod ring_parked;
 mod ring_round_trip;
+mod scale;
 mod send_sync;
 mod system_calls;
 mod typed;
@@ -235,6 +236,13 @@ pub(crate) static ALL: &[Listed] = &[
         bar: "the same, first of its process (shown only)",
         limit: f64::INFINITY,
     },
+    &scale::attached::Attached,
+    &scale::idle::Idle,
+    &scale::memory::Memory,
+    &scale::fan_in::FanIn,
+    &scale::fan_out::FanOut,
+    &scale::threads::Threads,
+    &scale::churn::Churn,
     &counted_calls::CountedCalls,
     &counted_allocations::CountedAllocations,
 ];

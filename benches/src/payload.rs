@@ -75,6 +75,20 @@ impl Payloads {
     }
 }
 
+/// The 64 bytes of message `number`, for those who keep no [`Payloads`].
+#[inline]
+pub(crate) fn numbered(number: u64) -> [u8; 64] {
+    let mut bytes = [0; 64];
+    write_words::<8>(&mut bytes, number);
+    bytes
+}
+
+/// Reads every byte of what should be [`numbered`].
+#[inline]
+pub(crate) fn is_numbered(found: &[u8], number: u64) -> bool {
+    found.len() == 64 && is_words::<8>(found, number)
+}
+
 #[cold]
 fn wrong(len: usize, number: u64) -> Box<dyn std::error::Error> {
     format!("these {len} bytes are not message {number}").into()

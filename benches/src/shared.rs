@@ -29,6 +29,7 @@ pub(crate) const LINE_LEN: usize = 128;
 
 /// Bytes of the words.
 const WORDS_LEN: usize = 4 * 4096;
+const ARRIVALS_APART: usize = 31;
 const LAST: usize = 32;
 const ARRIVALS: usize = 33;
 const ROUND: usize = 34;
@@ -155,8 +156,17 @@ impl Shared {
 
     /// Sleeps until all of `ends` have come as often as we have.
     pub(crate) fn meet(&self, ends: usize) -> Result<()> {
+        self.meet_at(ARRIVALS, ends)
+    }
+
+    /// The same for some of the ends, while the others do what they do.
+    pub(crate) fn meet_apart(&self, ends: usize) -> Result<()> {
+        self.meet_at(ARRIVALS_APART, ends)
+    }
+
+    fn meet_at(&self, line: usize, ends: usize) -> Result<()> {
         let ends = u32::try_from(ends)?;
-        let word = self.word32(ARRIVALS);
+        let word = self.word32(line);
         let mut arrived = word.fetch_add(1, AcqRel) + 1; // pairs with itself, at the other ends
         let all = arrived.div_ceil(ends) * ends;
         if arrived == all {

@@ -24,6 +24,11 @@ pub(crate) enum Unit {
     /// Of payload, 10^9 bytes each.
     GigabytesPerSecond,
     PerMessage,
+    /// A ratio that one run comes to by itself.
+    Times,
+    Count,
+    Kibibytes,
+    SessionsPerSecond,
 }
 
 /// What a figure has to be.
@@ -114,7 +119,7 @@ impl Bar {
 impl Unit {
     /// Whether more is better.
     pub(crate) fn is_rate(self) -> bool {
-        matches!(self, Self::MessagesPerSecond | Self::GigabytesPerSecond)
+        matches!(self, Self::MessagesPerSecond | Self::GigabytesPerSecond | Self::SessionsPerSecond)
     }
 
     /// A figure for people, its unit last.
@@ -124,6 +129,10 @@ impl Unit {
             Self::Nanoseconds => format!("{:.1} us", figure / 1e3),
             Self::MessagesPerSecond => format!("{:.1} M/s", figure / 1e6),
             Self::GigabytesPerSecond => format!("{figure:.1} GB/s"),
+            Self::Times => format!("{figure:.2}x"),
+            Self::Count => format!("{figure:.0}"),
+            Self::Kibibytes => format!("{figure:.1} KiB"),
+            Self::SessionsPerSecond => format!("{figure:.0} /s"),
             Self::PerMessage => {
                 format!("{figure:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
             }

@@ -24,7 +24,7 @@ pub(crate) enum Method {
     CountedCalls,
 }
 
-/// Something measured in two processes. The same executable runs both ends.
+/// Something measured in two processes or more. The same executable runs all ends.
 pub(crate) trait Contender: Sync {
     /// Unique among contenders: it is how the second process finds it.
     fn name(&self) -> &'static str;
@@ -35,6 +35,14 @@ pub(crate) trait Contender: Sync {
 
     fn method(&self) -> Method {
         Method::Sampled
+    }
+
+    /// The CPUs of each end, the measuring one's first, of `two` on different cores. Two ends, unless
+    /// it says otherwise.
+    fn cpus(&self, two: (usize, usize)) -> Vec<Vec<usize>> {
+        let (one, other) = two;
+        let answering = if self.placement() == Placement::TwoCpus { other } else { one };
+        vec![vec![one], vec![answering]]
     }
 
     /// What its samples count.

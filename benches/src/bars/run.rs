@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::bars::catalogue::{Listed, Selection};
-use crate::bars::contender::{Method, Placement};
+use crate::bars::contender::Method;
 use crate::bars::report::{BarLine, FloorLine, Report, RunLine};
 use crate::bars::table;
 use crate::end::Task;
@@ -89,12 +89,10 @@ fn measure(contenders: &[Listed], cycles: usize, shrink: u32) -> (Vec<Series<Sam
 }
 
 fn measure_one(contender: Listed, shrink: u32) -> Result<Measured<Sample>> {
-    let (one, other) = machine::two_cpus()?;
-    let answering = if contender.placement() == Placement::TwoCpus { other } else { one };
     let group = Group {
         program: &std::env::current_exe()?,
         task: Task::Bar { name: contender.name().to_owned(), shrink },
-        cpus: vec![vec![one], vec![answering]],
+        cpus: contender.cpus(machine::two_cpus()?),
     };
     if contender.method() == Method::Sampled {
         return group.measure();
