@@ -68,8 +68,13 @@ struct Messages {
 impl Messages {
     fn of(bar: &AllocationsBySize) -> Arc<Self> {
         let payloads = Payloads::new(bar.len);
-        let built = (0..MESSAGES).map(|number| args![Bytes(payloads.of(number))]).collect();
-        let block = |number| Block { number, bytes: payloads.of(number).to_vec() };
+        let bytes = |number| {
+            let mut bytes = vec![0; bar.len];
+            payloads.write(&mut bytes, number);
+            bytes
+        };
+        let built = (0..MESSAGES).map(|number| args![Bytes(&bytes(number))]).collect();
+        let block = |number| Block { number, bytes: bytes(number) };
         let typed = (0..MESSAGES).map(block).collect();
         Arc::new(Self { sent: bar.sent, payloads, built, typed, tally: Tally::default() })
     }
