@@ -8,8 +8,7 @@ use crate::error::Error;
 use crate::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::stream::Stream;
-use crate::rendezvous::welcome::{Refusal, Welcome};
-use crate::session::main_end::{Invitation, Prepared, terms};
+use crate::session::main_end::{Invitation, Prepared, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
 use std::time::Instant;
 
@@ -323,12 +322,4 @@ impl Core {
     pub(super) fn register(&self, page: &WebContents) {
         self.pages.lock().insert(page.id(), page.clone());
     }
-}
-
-/// Tells a renderer why it gets no session, and passes the reason on.
-fn refuse(stream: &Stream, error: Error) -> Error {
-    let welcome = Welcome { terms: terms(), verdict: Err(Refusal::of(&error)) };
-    // It may be gone already.
-    let _ = stream.send_refusal(&welcome);
-    error
 }

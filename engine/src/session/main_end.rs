@@ -14,7 +14,7 @@ use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::Terms;
-use crate::rendezvous::welcome::Welcome;
+use crate::rendezvous::welcome::{Refusal, Welcome};
 use crate::sync::Shared;
 use crate::value::raw::Place;
 use crate::wire::{Answer, FINGERPRINT, Signature};
@@ -75,12 +75,20 @@ pub(crate) fn terms() -> Terms {
     Terms::new(0, FINGERPRINT)
 }
 
+/// Tells a renderer why it gets no session, and passes the reason on.
+pub(crate) fn refuse(stream: &Stream, error: Error) -> Error {
+    let welcome = Welcome { terms: terms(), verdict: Err(Refusal::of(&error)) };
+    // It may be gone already.
+    let _ = stream.send_refusal(&welcome);
+    error
+}
+
 impl Prepared {
     /// Makes the segments of a session and main's end of it. Messages may be sent at once: they lie
     /// in main's own ring until the renderer comes.
     ///
     /// # Errors
-    /// [`Error::Exhausted`] or [`Error::System`].
+    /// [`Error::Exhausted`] or [`Error::System`], and the renderer was told.
     pub(crate) fn new(
         id: u32,
         stream: Stream,
@@ -88,7 +96,8 @@ impl Prepared {
         pool: &Arc<Pool>,
     ) -> Result<Self, Error> {
         let Bounds { geometry, overflow_limit, message_limit } = bounds;
-        let (lanes, segments) = lanes::create(&geometry, id)?;
+        let created = lanes::create(&geometry, id);
+        let (lanes, segments) = created.map_err(|error| refuse(&stream, error))?;
         let turn_of = Arc::new(AtomicUsize::new(0));
         let outbox = |lane| {
             let (pool, turn_of) = (Arc::clone(pool), Arc::clone(&turn_of));

@@ -202,3 +202,42 @@ pub(crate) fn inside_tokio(renderer: &IpcRenderer, _: &[String]) -> Result<(), B
         Ok(driver.await??)
     })
 }
+
+/// A little of everything.
+pub(crate) fn visit(renderer: &IpcRenderer, _: &[String]) -> Result<(), BoxError> {
+    let log = Log::new();
+    renderer.on("noted", {
+        let log = log.clone();
+        move |_event, args| log.push(args.get(0).to_owned())
+    });
+    for number in 0..10 {
+        renderer.send("note", args![number])?;
+        assert_eq!(renderer.send_sync("echo", args![number])?, number);
+    }
+    assert_eq!(renderer.invoke("echo", args!["bye"]).wait()?, "bye");
+    assert_eq!(log.len(), 10);
+    Ok(())
+}
+
+/// Attaches once more while there is no descriptor for that, and again when there is.
+pub(crate) fn without_descriptors(
+    renderer: &IpcRenderer,
+    words: &[String],
+) -> Result<(), BoxError> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let endpoint = words.last().ok_or("no endpoint")?;
+    let allowed = getrlimit(Resource::Nofile);
+    let open = std::fs::read_dir("/proc/self/fd")?.count() as u64 - 1;
+    for more in 0..8 {
+        setrlimit(Resource::Nofile, Rlimit { current: Some(open + more), ..allowed })?;
+        match IpcRenderer::connect(endpoint) {
+            Err(Error::Exhausted { .. }) => {}
+            Ok(_) if more > 0 => {}
+            other => panic!("with {more} descriptors: {other:?}"),
+        }
+        assert_eq!(renderer.send_sync("echo", args![1])?, 1);
+    }
+    setrlimit(Resource::Nofile, allowed)?;
+    assert_eq!(IpcRenderer::connect(endpoint)?.send_sync("echo", args![2])?, 2);
+    Ok(())
+}

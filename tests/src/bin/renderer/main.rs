@@ -27,6 +27,8 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("one-order", calls::answers_and_messages_in_one_order),
     ("mixed", calls::mixed),
     ("async", calls::inside_tokio),
+    ("visit", calls::visit),
+    ("without-descriptors", calls::without_descriptors),
     ("await", calls::awaits_while_another_thread_runs),
     ("wait-inside", calls::waits_inside_a_listener),
     ("drop-invoke", calls::drops_an_invoke),
