@@ -185,8 +185,8 @@ pub use emitter::{BoxError, ListenerId, Outcome};
 pub use error::{Corrupt, Error};
 #[cfg(not(loom))]
 pub use ipc_main::{
-    Diagnostic, Event, GoneDetails, GoneReason, InvokeEvent, IpcMain, MainOptions, ReturnValue,
-    Trust, WebContents, WebContentsBurst, WebContentsClaim,
+    Diagnostic, Event, GoneDetails, GoneReason, InvokeEvent, Ipc, IpcMain, MainOptions,
+    ReturnValue, Trust, WebContents, WebContentsBurst, WebContentsClaim, WebFrame,
 };
 #[cfg(not(loom))]
 pub use ipc_renderer::{

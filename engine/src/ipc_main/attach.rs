@@ -10,6 +10,7 @@ use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::stream::Stream;
 use crate::session::main_end::{Invitation, Prepared, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Renderers that one look at the listener takes.
@@ -20,6 +21,12 @@ const ACCEPTS: usize = 16;
 pub(super) struct Handshake {
     stream: Stream,
     since: Instant,
+}
+
+impl Handshake {
+    pub(super) fn stream(&self) -> &Stream {
+        &self.stream
+    }
 }
 
 /// What a poller token is about.
@@ -284,6 +291,9 @@ impl State {
         }
         core.pages.lock().remove(&slot.page.id());
         core.run_hook(&core.on_gone, |hook| hook(&slot.page, &details));
+        if let Some(levels) = slot.page.levels() {
+            levels.end(&slot.page, &details);
+        }
     }
 
     fn on_timer(&mut self, core: &Core) {
@@ -318,8 +328,13 @@ impl Core {
         Prepared::new(id, stream, self.options.bounds, &self.pool)
     }
 
-    /// Makes a renderer known by its id.
+    /// Makes a renderer known by its id. One that comes too late, to a closed main, is over at once:
+    /// what [`IpcMain::close`](super::IpcMain::close) does not find in the list finds that it was called.
     pub(super) fn register(&self, page: &WebContents) {
-        self.pages.lock().insert(page.id(), page.clone());
+        let mut pages = self.pages.lock();
+        pages.insert(page.id(), page.clone());
+        if self.closed.load(Ordering::Relaxed) {
+            page.close();
+        }
     }
 }

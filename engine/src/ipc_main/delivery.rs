@@ -2,8 +2,9 @@
 
 use super::event::SyncCall;
 use super::handler::Tasks;
+use super::levels::Hook;
 use super::{Core, Diagnostic, Event, Listener, WebContents};
-use crate::emitter::{Snapshot, Snapshots, guarded};
+use crate::emitter::{BoxError, Emitted, Snapshot, Snapshots, guarded};
 use crate::error::{Corrupt, Error};
 use crate::session::payload::{Forged, Payload, gathered_args};
 use crate::wire::{Buffer, Content, Envelope, Kind, Known, Names};
@@ -48,10 +49,10 @@ impl Delivery<'_> {
         let channel = &*known.channel;
         let payload = Payload::new(known, payload)?;
         page.end().link.tally.received.count(content.len());
-        let snapshot = snapshots.get(&core.emitter, envelope.slot, channel);
+        let snapshot = snapshots.get(&core.ipc.emitter, envelope.slot, channel);
         let event = Event::new(page, channel, None);
         let call = |listener: &Listener| guarded(|| listener(&event, payload));
-        if let Some(error) = core.emitter.emit_to(snapshot, channel, call).failed {
+        if let Some(error) = emit(core, page, Hook::Message, snapshot, channel, call).failed {
             core.failed(page, channel, &error)?;
         }
         Ok(Taken::Message { len: content.len() })
@@ -72,7 +73,7 @@ impl Delivery<'_> {
         match envelope.kind {
             Kind::SyncCall => {
                 let snapshot =
-                    self.snapshots.get(&self.core.emitter, envelope.slot, &known.channel);
+                    self.snapshots.get(&self.core.ipc.emitter, envelope.slot, &known.channel);
                 emit_sync(self.core, self.page, snapshot, known, envelope.call, payload)?;
             }
             Kind::Invoke => {
@@ -103,6 +104,28 @@ impl Delivery<'_> {
     }
 }
 
+/// Calls those that a message is for: what its renderer has of its own, if it has anything, then main's.
+#[inline]
+fn emit(
+    core: &Core,
+    page: &WebContents,
+    hook: Hook,
+    snapshot: &Snapshot<Listener>,
+    channel: &str,
+    mut call: impl FnMut(&Listener) -> Result<(), BoxError>,
+) -> Emitted<BoxError> {
+    let own = page.levels().map(|levels| levels.emit(hook, channel, &mut call));
+    match own {
+        None => core.ipc.emitter.emit_to(snapshot, channel, call),
+        Some(own) if own.failed.is_some() => own,
+        // Not by the snapshot: what was called just now may have changed main's listeners.
+        Some(own) => {
+            let mains = core.ipc.emitter.emit(channel, call);
+            Emitted { ran: own.ran + mains.ran, failed: mains.failed }
+        }
+    }
+}
+
 /// Calls the listeners of a `sendSync`, and sees to it that it is answered.
 #[inline]
 fn emit_sync(
@@ -117,7 +140,7 @@ fn emit_sync(
     let call = SyncCall::new(call);
     let event = Event::new(page, channel, Some(&call));
     let run = |listener: &Listener| guarded(|| listener(&event, payload));
-    let emitted = core.emitter.emit_to(snapshot, channel, run);
+    let emitted = emit(core, page, Hook::MessageSync, snapshot, channel, run);
     if let Some(error) = &emitted.failed {
         core.failed(page, channel, error)?;
     }

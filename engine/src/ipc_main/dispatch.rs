@@ -11,8 +11,9 @@ use crate::limits::LOOK_EVERY;
 use crate::session::lane_lock::thread_holds_claims;
 use crate::session::turn::Taken;
 use crate::wait::SpinOutcome;
+use rustix::event::Timespec;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Messages and rounds between two looks at the clock.
 const WORK: usize = 64;
@@ -70,6 +71,36 @@ impl IpcMain {
 }
 
 impl IpcMain {
+    /// Delivers messages until all that waits in main for renderers to read is in their rings, where it
+    /// outlives main, or until `deadline`; then [closes](Self::close). Returns whether all of it was.
+    /// Another thread's `run` is [stopped](Self::stop) and waited for.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); then nothing was closed.
+    pub fn close_until(&self, deadline: Instant) -> Result<bool, Error> {
+        self.check()?;
+        self.stop();
+        let mut state = self.core.state.take()?;
+        self.core.stop.store(false, Ordering::Relaxed);
+        state.begin(&self.core);
+        let mut work = 0;
+        let flushed = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if state.is_flushed() || left.is_zero() {
+                break state.is_flushed();
+            }
+            let delivered = state.step(&self.core, usize::MAX);
+            work += delivered + 1;
+            state.look_now_and_then(&self.core, &mut work)?;
+            if delivered == 0 && state.rest_all(&self.core) {
+                state.wait_for_events(&self.core, timespec(left).into())?;
+            }
+        };
+        drop(state);
+        self.close();
+        Ok(flushed)
+    }
+
     /// Whether this thread may dispatch: what it claims for itself, answers may need.
     fn check(&self) -> Result<(), Error> {
         self.core.generation.check()?;
@@ -140,16 +171,19 @@ impl Taken<'_, State> {
 
     /// Takes note of what happened, without waiting.
     fn look(&mut self, core: &Core) -> Result<(), Error> {
-        self.wait_for_events(core, Some(rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 }))
+        self.wait_for_events(core, Some(Timespec { tv_sec: 0, tv_nsec: 0 }))
     }
 
-    fn wait_for_events(
-        &mut self,
-        core: &Core,
-        timeout: Option<rustix::event::Timespec>,
-    ) -> Result<(), Error> {
+    fn wait_for_events(&mut self, core: &Core, timeout: Option<Timespec>) -> Result<(), Error> {
         core.poller.wait(timeout, |token| self.on_event(core, Source::of(token)))?;
         self.looked = Instant::now();
         Ok(())
+    }
+}
+
+fn timespec(time: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: time.subsec_nanos().into(),
     }
 }

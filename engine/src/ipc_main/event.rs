@@ -1,6 +1,6 @@
 //! What main's listeners are called with, besides the arguments.
 
-use super::WebContents;
+use super::{WebContents, WebFrame};
 use crate::error::Error;
 use crate::value::{Arguments, ToValue, Value};
 use crate::wire::Answer;
@@ -37,6 +37,12 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn sender(&self) -> &'a WebContents {
         self.sender
+    }
+
+    /// The frame that sent the message: the renderer's main frame.
+    #[must_use]
+    pub fn sender_frame(&self) -> WebFrame {
+        self.sender.main_frame()
     }
 
     /// The channel that it came on.

@@ -116,7 +116,8 @@ impl Tasks {
             let answer = refused.as_ref().map_or(Answer::Failed(&text), Answer::Refused);
             return invocation.answer(core, answer);
         }
-        let Some(handler) = core.handlers.take_or_get(channel) else {
+        let own = sender.levels().and_then(|levels| levels.handler(channel));
+        let Some(handler) = own.or_else(|| core.ipc.handlers.take_or_get(channel)) else {
             return invocation.answer(core, Answer::NoHandler);
         };
         let mut future = match guarded(|| Ok(handler(event, args))) {

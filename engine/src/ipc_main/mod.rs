@@ -9,6 +9,8 @@ mod event;
 mod gathering;
 mod gone;
 mod handler;
+mod ipc;
+mod levels;
 mod memory;
 mod options;
 mod orphans;
@@ -18,17 +20,20 @@ mod state;
 mod timer;
 mod turn;
 mod web_contents;
+mod web_frame;
 
 pub use burst::WebContentsBurst;
 pub use diagnostic::Diagnostic;
 pub use event::{Event, ReturnValue};
 pub use gone::{GoneDetails, GoneReason};
 pub use handler::InvokeEvent;
+pub use ipc::Ipc;
 pub use options::{MainOptions, Trust};
 pub use raw::WebContentsClaim;
 pub use web_contents::WebContents;
+pub use web_frame::WebFrame;
 
-use crate::emitter::{BoxError, Emitter, Handlers, ListenerId, Outcome, guarded};
+use crate::emitter::{BoxError, ListenerId, Outcome, guarded};
 use crate::error::Error;
 use crate::fork::Generation;
 use crate::limits::LOOK_EVERY;
@@ -40,11 +45,11 @@ use crate::session::pool::Pool;
 use crate::session::turn::Turn;
 use crate::sync::AtomicU32;
 use crate::typed::{Channel, Schema};
-use crate::value::{Args, ArgsRef, ToValue, Value};
+use crate::value::{Args, ArgsRef, ToValue};
 use crate::wait::Spin;
 use attach::Source;
 use crossbeam::queue::SegQueue;
-use handler::{Handler, Ready};
+use handler::Ready;
 use hashbrown::HashMap;
 use parking_lot::Mutex;
 use slot::Slot;
@@ -83,8 +88,8 @@ struct Core {
     poller: Arc<Poller>,
     timer: Timer,
     spin: Spin,
-    emitter: Emitter<Listener>,
-    handlers: Handlers<Handler>,
+    /// What [`IpcMain`] offers of its own.
+    ipc: Ipc,
     ready: Arc<Ready>,
     pool: Arc<Pool>,
     pages: Mutex<HashMap<u32, WebContents>>,
@@ -96,6 +101,8 @@ struct Core {
     on_attached: Hook<OnAttached>,
     on_gone: Hook<OnGone>,
     stop: AtomicBool,
+    /// [`IpcMain::close`] was called: nobody attaches any more, and the name is to be given up.
+    closed: AtomicBool,
 }
 
 impl IpcMain {
@@ -127,8 +134,7 @@ impl IpcMain {
             generation: Generation::current()?,
             timer,
             spin: Spin::new(options.wait_policy, LOOK_EVERY),
-            emitter: Emitter::default(),
-            handlers: Handlers::default(),
+            ipc: Ipc::new(),
             ready: Ready::new(Arc::clone(&poller)),
             poller,
             pool: Arc::new(Pool::new()),
@@ -140,6 +146,7 @@ impl IpcMain {
             on_attached: Mutex::new(None),
             on_gone: Mutex::new(None),
             stop: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
         };
         Ok(Self { core: Arc::new(core) })
     }
@@ -167,32 +174,22 @@ impl IpcMain {
         Ok(page)
     }
 
-    /// Adds a listener behind those that the channel has. It is called with a view of the message's
-    /// arguments, in memory that the renderer cannot change; to keep some, [`ArgsRef::to_owned`].
-    ///
-    /// A listener that fails (`Err` or a panic) ends the delivery of that message, as a throw does in
-    /// Electron; see [`on_diagnostic`](Self::on_diagnostic).
+    /// Adds a listener for all renderers' messages on a channel: see [`Ipc::on`].
     pub fn on<R: Outcome>(
         &self,
         channel: &str,
         listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
     ) -> ListenerId {
-        self.core.emitter.on(channel, dynamic(listener))
+        self.core.ipc.on(channel, listener)
     }
 
-    /// Adds a listener of a typed channel. It is called with the message's archive, checked, in memory
-    /// that the renderer cannot change.
-    ///
-    /// A message of another schema on a channel of this name fails this listener with
-    /// [`Error::TypeMismatch`], see [`on_diagnostic`](Self::on_diagnostic).
+    /// Adds a listener of a typed channel: see [`Ipc::on_typed`].
     pub fn on_typed<T: Schema + 'static, R: Outcome>(
         &self,
         channel: &'static Channel<T>,
         listener: impl Fn(&Event<'_>, &T::Archived) -> R + Send + Sync + 'static,
     ) -> ListenerId {
-        let listener: Arc<Listener> =
-            Arc::new(move |event, payload| listener(event, payload.typed(channel)?).outcome());
-        self.core.emitter.on(channel.name(), listener)
+        self.core.ipc.on_typed(channel, listener)
     }
 
     /// Adds a listener that is removed before its first call.
@@ -201,28 +198,27 @@ impl IpcMain {
         channel: &str,
         listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
     ) -> ListenerId {
-        self.core.emitter.once(channel, dynamic(listener))
+        self.core.ipc.once(channel, listener)
     }
 
     /// Removes a listener. `false` if the channel does not have it.
     #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
     pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
-        self.core.emitter.remove_listener(channel, id)
+        self.core.ipc.remove_listener(channel, id)
     }
 
     /// Removes all listeners of a channel, or of all channels.
     pub fn remove_all_listeners(&self, channel: Option<&str>) {
-        self.core.emitter.remove_all_listeners(channel);
+        self.core.ipc.remove_all_listeners(channel);
     }
 
     /// How many listeners a channel has.
     #[must_use]
     pub fn listener_count(&self, channel: &str) -> usize {
-        self.core.emitter.listener_count(channel)
+        self.core.ipc.listener_count(channel)
     }
 
-    /// Sets what answers `invoke` on a channel. The future is polled where main dispatches, so it
-    /// must not block; it may be woken from any thread.
+    /// Sets what answers all renderers' `invoke` on a channel: see [`Ipc::handle`].
     ///
     /// # Errors
     /// [`Error::DuplicateHandler`].
@@ -235,7 +231,7 @@ impl IpcMain {
         F: Future<Output = Result<V, BoxError>> + Send + 'static,
         V: ToValue,
     {
-        self.core.handlers.handle(channel, boxed(handler))
+        self.core.ipc.handle(channel, handler)
     }
 
     /// Sets a handler that is removed before its first call.
@@ -251,13 +247,13 @@ impl IpcMain {
         F: Future<Output = Result<V, BoxError>> + Send + 'static,
         V: ToValue,
     {
-        self.core.handlers.handle_once(channel, boxed(handler))
+        self.core.ipc.handle_once(channel, handler)
     }
 
     /// Removes a channel's handler. `false` if it has none.
     #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
     pub fn remove_handler(&self, channel: &str) -> bool {
-        self.core.handlers.remove_handler(channel)
+        self.core.ipc.remove_handler(channel)
     }
 
     /// Sets what learns of failures that no caller can be told of: what Electron prints to main's
@@ -309,15 +305,17 @@ impl IpcMain {
         self.core.stop.swap(false, Ordering::Relaxed)
     }
 
-    /// Ends all sessions and removes all listeners, handlers and hooks, so that nothing of these keeps
-    /// this main alive. Its endpoint's name stays bound, and renderers may attach, until the last clone
-    /// is dropped.
+    /// Ends all sessions, gives the endpoint's name up, and removes all listeners, handlers and hooks, so
+    /// that nothing of these keeps this main alive. Renderers that come later find it gone. What waits in main for a renderer to read is lost;
+    /// [`close_until`](Self::close_until) waits for that. Where another thread dispatches or a listener
+    /// calls this, the name is free once that dispatch is over.
     pub fn close(&self) {
+        self.core.closed.store(true, Ordering::Relaxed);
         for page in self.all_web_contents() {
             page.close();
+            page.let_go();
         }
-        self.core.emitter.remove_all_listeners(None);
-        self.core.handlers.remove_all();
+        self.core.ipc.clear();
         set_hook(&self.core.on_diagnostic, None);
         set_hook(&self.core.on_attached, None);
         set_hook(&self.core.on_gone, None);
@@ -333,25 +331,6 @@ impl IpcMain {
 fn set_hook<F: ?Sized>(hook: &Hook<F>, new: Option<Arc<F>>) {
     let before = std::mem::replace(&mut *hook.lock(), new);
     drop(before);
-}
-
-/// A listener of dynamic arguments, in the form that is kept.
-fn dynamic<R: Outcome>(
-    listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
-) -> Arc<Listener> {
-    Arc::new(move |event, payload| payload.as_args(|args| listener(event, args)).outcome())
-}
-
-/// A handler in the form that is kept.
-fn boxed<F, V>(handler: impl Fn(InvokeEvent, Args) -> F + Send + Sync + 'static) -> Arc<Handler>
-where
-    F: Future<Output = Result<V, BoxError>> + Send + 'static,
-    V: ToValue,
-{
-    Arc::new(move |event, args| {
-        let future = handler(event, args);
-        Box::pin(async move { Ok(Value::new(future.await?)?) })
-    })
 }
 
 impl Core {

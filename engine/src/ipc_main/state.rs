@@ -11,6 +11,7 @@ use crate::limits::GATHER_PATIENCE;
 use crate::rendezvous::listener::Listener as Doorway;
 use crate::ring::CopyBuffer;
 use slab::Slab;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::attach::Handshake;
@@ -185,12 +186,32 @@ impl State {
         true
     }
 
-    /// Lets go of listeners that were removed.
+    /// Lets go of what other threads, or listeners, took away: listeners, and the endpoint's name.
     pub(super) fn refresh(&mut self, core: &Core) {
-        if self.version != core.emitter.version() {
-            self.version = core.emitter.version();
-            self.sessions.iter_mut().for_each(|(_, slot)| slot.snapshots.refresh(&core.emitter));
+        let emitter = &core.ipc.emitter;
+        if self.version != emitter.version() {
+            self.version = emitter.version();
+            self.sessions.iter_mut().for_each(|(_, slot)| slot.snapshots.refresh(emitter));
         }
+        if core.closed.load(Ordering::Relaxed) {
+            self.unbind(core);
+        }
+    }
+
+    /// Nobody comes any more.
+    fn unbind(&mut self, core: &Core) {
+        if let Some(listener) = self.listener.take() {
+            core.poller.remove(&listener);
+            // Closing does not do it: a forked child of the peer may keep the socket open.
+            self.handshakes.drain().for_each(|handshake| core.poller.remove(handshake.stream()));
+        }
+    }
+
+    /// Whether nothing waits in main for a renderer that could still read it.
+    pub(super) fn is_flushed(&self) -> bool {
+        self.sessions
+            .iter()
+            .all(|(_, slot)| slot.page.is_destroyed() || slot.page.queued_bytes() == 0)
     }
 
     /// Leaves all sessions to the poller. `false` if one of them has work.

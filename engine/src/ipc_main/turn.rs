@@ -123,7 +123,7 @@ impl Turn<'_> {
         drop(record);
         // Before the listeners, so that a renderer that waits for space waits for none of them.
         lane.publish_some();
-        if content.envelope.kind != Kind::Message {
+        if content.envelope.kind != Kind::Message || page.levels().is_some() {
             return Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }
                 .deliver(&content);
         }
@@ -148,7 +148,7 @@ impl Turn<'_> {
         let Self { core, slot, buffer, .. } = self;
         let Slot { page, inbox: Inbox { lane, names, .. }, snapshots, .. } = &mut **slot;
         let known = names.get(envelope.slot)?;
-        let emitter = &core.emitter;
+        let emitter = &core.ipc.emitter;
         let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
         let version = emitter.version();
         let event = Event::new(page, &known.channel, None);
@@ -172,7 +172,8 @@ impl Turn<'_> {
                         .map_or(Ok(()), Err)?,
                 }
                 let go_on = alike.messages < left.messages && alike.bytes < left.bytes;
-                if !go_on || page.is_destroyed() || emitter.version() != version {
+                let changed = emitter.version() != version || page.levels().is_some();
+                if !go_on || page.is_destroyed() || changed {
                     return Ok(Ok(()));
                 }
                 if alike.messages >= FAR_AHEAD {
