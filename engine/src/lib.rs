@@ -121,6 +121,7 @@
 //! |---|---|
 //! | [`value`] | the dynamic values of a message, in one archive |
 //! | [`typed`] | channels of one type, whose messages are its own rkyv archives |
+//! | [`monitor`] | looking into a main from outside |
 //! | [`emitter`] | Electron's rules of listeners and handlers |
 //! | [`wire`] | what a record's content means |
 //! | [`lanes`], [`lane`] | a session's rings and the words to wait on them |
@@ -153,6 +154,8 @@ pub mod sync;
 pub mod wait;
 
 #[cfg(not(loom))]
+pub(crate) mod board;
+#[cfg(not(loom))]
 pub mod emitter;
 #[cfg(not(loom))]
 pub(crate) mod fork;
@@ -160,6 +163,8 @@ pub(crate) mod fork;
 mod ipc_main;
 #[cfg(not(loom))]
 mod ipc_renderer;
+#[cfg(not(loom))]
+pub mod monitor;
 #[cfg(not(loom))]
 pub(crate) mod rendezvous;
 #[cfg(not(loom))]
@@ -185,6 +190,8 @@ pub use ipc_main::{
 pub use ipc_renderer::{
     Invoke, IpcRenderer, RendererBurst, RendererClaim, RendererEvent, RendererOptions,
 };
+#[cfg(not(loom))]
+pub use monitor::Monitor;
 #[cfg(not(loom))]
 pub use rendezvous::peer::Credentials;
 #[cfg(not(loom))]

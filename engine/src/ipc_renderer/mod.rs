@@ -19,7 +19,7 @@ use crate::emitter::{BoxError, Emitter, ListenerId, Outcome};
 use crate::error::Error;
 use crate::fork::Generation;
 use crate::rendezvous::endpoint::Endpoint;
-use crate::rendezvous::hello::Hello;
+use crate::rendezvous::hello::{Hello, Role};
 use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::{connect, spawn};
@@ -96,7 +96,8 @@ impl IpcRenderer {
 
     fn attach(stream: Stream, options: &RendererOptions) -> Result<Self, Error> {
         stream.admit(same_user)?;
-        stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
+        let (role, wanted) = (Role::Renderer, Default::default());
+        stream.send_hello(&Hello { terms: terms(), role, wanted })?;
         let welcomed = stream.recv_welcome(&terms(), Some(options.welcome_deadline()))?;
         let generation = stream.generation();
         let (end, inbox) = RendererEnd::join(stream, welcomed, options.wait_policy)?;

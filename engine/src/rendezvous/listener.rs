@@ -76,6 +76,12 @@ impl Listener {
         })
     }
 
+    /// The name that it is bound to.
+    #[must_use]
+    pub(crate) fn name(&self) -> &str {
+        self.endpoint.name()
+    }
+
     /// The next renderer, or nothing if none waits. Never blocks.
     ///
     /// Nobody was [admitted](Stream::admit) yet. Processes that died meanwhile are passed over, a
