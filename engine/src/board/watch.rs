@@ -79,13 +79,13 @@ impl Watch {
         Running { entry, started }
     }
 
-    /// They have run, for so many messages and bytes.
+    /// They have run, for so many messages and bytes. No message: it was a part of one.
     pub(crate) fn count(&self, running: Running, messages: usize, bytes: usize) {
         let words = self.board.words();
         words.pulse.channel.store(0, Ordering::Relaxed);
+        let entry = &words.channels.0[running.entry];
+        entry.received.count_many(messages, bytes);
         if messages > 0 {
-            let entry = &words.channels.0[running.entry];
-            entry.received.count_many(messages, bytes);
             let took = running.started.elapsed();
             entry.busy_ns.add_wide(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
             entry.latency.count(took);

@@ -24,6 +24,7 @@ impl Turn<'_> {
         let taken = self.take(progress, delivered + 1);
         let (messages, bytes) = match &taken {
             Ok(Taken::Message { len }) => (1, *len),
+            Ok(Taken::Part { len }) => (0, *len),
             _ => (progress.delivered - delivered, progress.bytes - bytes),
         };
         self.watch.count(running, messages, bytes);
