@@ -136,6 +136,9 @@
 //! `serde`, off by default: types that [serde](https://docs.rs/serde) knows can be sent
 //! (`args![Serde(&config)]`, `to_value`) and read (`from_value`); see `value::serde`, which these pages
 //! have if they were made with `--all-features`.
+//!
+//! `cli`, off by default: the program `ringmain`, which looks into mains, and `upkeep`, on which it is
+//! built. `cargo install ringmain --features cli` installs it.
 
 #![cfg_attr(
     all(loom, not(test)),
@@ -173,6 +176,8 @@ pub(crate) mod segment;
 pub(crate) mod session;
 #[cfg(not(loom))]
 pub mod typed;
+#[cfg(all(feature = "cli", not(loom)))]
+pub mod upkeep;
 #[cfg(not(loom))]
 pub mod value;
 #[cfg(not(loom))]

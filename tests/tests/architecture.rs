@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first. A module names itself and those before it, and none behind it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "sync",
     "limits",
     "error",
@@ -26,16 +26,18 @@ const ORDER: [&str; 19] = [
     "ipc_renderer",
     "ipc_main",
     "monitor",
+    "upkeep",
 ];
 
 /// The audit list: the files that may say `unsafe`, and what for.
-const UNSAFE: [(&str, &str); 25] = [
+const UNSAFE: [(&str, &str); 26] = [
     ("board/mod.rs", "names the struct of the page"),
     ("fork.rs", "a word in a page that the kernel clears in a child"),
     ("ipc_main/options.rs", "trust in renderers is the caller's promise"),
     ("ipc_main/turn.rs", "reads messages in place, on the caller's word"),
     ("ipc_renderer/delivery.rs", "reads main's messages in place"),
     ("rendezvous/actor.rs", "tests only: descriptors of another process"),
+    ("rendezvous/holder.rs", "asks who holds a lock, which rustix cannot"),
     ("rendezvous/sockopt.rs", "socket options that rustix lacks"),
     ("rendezvous/spawn.rs", "the child's side of fork, and a descriptor known by its number"),
     ("ring/buffer.rs", "lines as the bytes they are made of"),

@@ -107,7 +107,7 @@ impl Monitor {
 ///
 /// # Errors
 /// [`Error::Corrupt`] if it is of another size or version, or could be taken away.
-fn map(bytes: u64, board: &OwnedFd) -> Result<Shared<Words>, Error> {
+pub(crate) fn map(bytes: u64, board: &OwnedFd) -> Result<Shared<Words>, Error> {
     expect("bytes of the board", bytes, SIZE as u64)?;
     let words = words(&Segment::open(board, SIZE, Writer::Peer)?);
     expect("magic of the board", words.header.magic.load(Ordering::Relaxed), MAGIC)?;

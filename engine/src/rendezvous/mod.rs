@@ -45,6 +45,8 @@ pub(crate) mod deadline;
 pub(crate) mod endpoint;
 pub(crate) mod handshake;
 pub(crate) mod hello;
+#[cfg(feature = "cli")]
+pub(crate) mod holder;
 pub(crate) mod listener;
 mod packet;
 pub(crate) mod peer;
