@@ -121,6 +121,7 @@
 //! |---|---|
 //! | [`value`] | the dynamic values of a message, in one archive |
 //! | [`typed`] | channels of one type, whose messages are its own rkyv archives |
+//! | [`monitor`] | looking into a main from outside |
 //! | [`emitter`] | Electron's rules of listeners and handlers |
 //! | [`wire`] | what a record's content means |
 //! | [`lanes`], [`lane`] | a session's rings and the words to wait on them |
@@ -140,6 +141,8 @@
 //! tokio. Without it, any runtime that can wait for a descriptor will do: wait until
 //! [`AsFd`](std::os::fd::AsFd) is readable, then `dispatch`. [`Invoke`] is a future of no runtime in
 //! particular.
+//! `cli`, off by default: the program `ringmain`, which looks into mains, and `upkeep`, on which it is
+//! built. `cargo install ringmain --features cli` installs it.
 
 #![cfg_attr(
     all(loom, not(test)),
@@ -157,6 +160,8 @@ pub mod ring;
 pub mod sync;
 pub mod wait;
 
+#[cfg(not(loom))]
+pub(crate) mod board;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod driver;
 #[cfg(not(loom))]
@@ -168,6 +173,8 @@ mod ipc_main;
 #[cfg(not(loom))]
 mod ipc_renderer;
 #[cfg(not(loom))]
+pub mod monitor;
+#[cfg(not(loom))]
 pub(crate) mod rendezvous;
 #[cfg(not(loom))]
 pub(crate) mod segment;
@@ -175,6 +182,8 @@ pub(crate) mod segment;
 pub(crate) mod session;
 #[cfg(not(loom))]
 pub mod typed;
+#[cfg(all(feature = "cli", not(loom)))]
+pub mod upkeep;
 #[cfg(not(loom))]
 pub mod value;
 #[cfg(not(loom))]
@@ -192,6 +201,8 @@ pub use ipc_main::{
 pub use ipc_renderer::{
     Invoke, IpcRenderer, RendererBurst, RendererClaim, RendererEvent, RendererOptions,
 };
+#[cfg(not(loom))]
+pub use monitor::Monitor;
 #[cfg(not(loom))]
 pub use rendezvous::peer::Credentials;
 #[cfg(not(loom))]

@@ -15,6 +15,8 @@
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
 //! | arguments of invokes whose handlers are not done ([`PENDING_BYTES`]) | 256 MiB per renderer, and any one | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |
+//! | sessions that monitors are shown ([`MONITORED_SESSIONS`]) | 4,096 | fewer, as main's options say | the others are counted, and monitors are told how many they are |
+//! | monitors at once ([`MONITORS`]) | | 8 | the next one is refused |
 //! | a spin before sleeping ([`SPIN_MAX`]) | adaptive | 50 µs | the waiter sleeps |
 //! | between two looks at a peer's life while blocked ([`LIVENESS_SLICE`]) | 5 ms | | |
 
@@ -87,6 +89,12 @@ pub const HANDSHAKES: usize = 64;
 
 /// How long a connection may take to say who it is.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Sessions that a monitor is shown at most. Further ones work, and count in private.
+pub const MONITORED_SESSIONS: usize = 4096;
+
+/// Monitors that may be attached to one main at once.
+pub const MONITORS: usize = 8;
 
 /// The longest spin before a waiter sleeps. About what a wake-up costs on a virtual machine.
 pub const SPIN_MAX: Duration = Duration::from_micros(50);

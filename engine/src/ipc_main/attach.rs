@@ -4,9 +4,10 @@ use super::gone::GoneDetails;
 use super::slot::Slot;
 use super::state::State;
 use super::{Core, Diagnostic, WebContents};
-use crate::error::Error;
+use crate::error::{Corrupt, Error};
 use crate::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::rendezvous::handshake::Arrival;
+use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
 use crate::session::main_end::{Invitation, Prepared, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
@@ -38,6 +39,7 @@ pub(super) enum Source {
     Listener,
     Timer,
     Orphan(usize),
+    Monitor(usize),
     Woken,
 }
 
@@ -50,6 +52,7 @@ impl Source {
             Self::Listener => 3,
             Self::Timer => 4,
             Self::Orphan(key) => (key as Token) << 3 | 5,
+            Self::Monitor(key) => (key as Token) << 3 | 6,
             Self::Woken => WOKEN,
         }
     }
@@ -63,6 +66,7 @@ impl Source {
             3 => Self::Listener,
             4 => Self::Timer,
             5 => Self::Orphan(key),
+            6 => Self::Monitor(key),
             _ => Self::Woken,
         }
     }
@@ -78,6 +82,7 @@ impl State {
             Source::Listener => self.accept(core),
             Source::Timer => self.on_timer(core),
             Source::Orphan(key) => self.reap(core, key),
+            Source::Monitor(key) => self.on_monitor(core, key),
             Source::Woken => self.adopt(core),
         }
     }
@@ -136,6 +141,7 @@ impl State {
             }
             Ok(Arrival::HungUp) => return self.begin_leaving(core, key),
             Ok(Arrival::Hello) => invitation.send(stream),
+            Ok(Arrival::Monitor) => Err(refuse(stream, monitor_by_birth())),
             Err(error) => Err(refuse(stream, error)),
         };
         match sent {
@@ -148,6 +154,7 @@ impl State {
     }
 
     fn attached(&mut self, core: &Core, key: usize) {
+        self.sessions[key].page.end().entry.attached();
         self.activate(key);
         core.run_hook(&core.on_attached, |hook| hook(&self.sessions[key].page));
     }
@@ -213,6 +220,7 @@ impl State {
         core.poller.remove(&stream);
         let welcomed = match arrival {
             Ok(Arrival::Hello) => self.welcome(core, stream),
+            Ok(Arrival::Monitor) => self.welcome_monitor(core, stream),
             Ok(_) => Ok(()),
             Err(error) => Err(refuse(&stream, error)),
         };
@@ -290,6 +298,7 @@ impl State {
             self.orphans.keep(core, child, stream.pidfd());
         }
         core.pages.lock().remove(&slot.page.id());
+        slot.page.end().entry.retire();
         core.run_hook(&core.on_gone, |hook| hook(&slot.page, &details));
         if let Some(levels) = slot.page.levels() {
             levels.end(&slot.page, &details);
@@ -325,7 +334,7 @@ impl Core {
     /// Makes main's end of a session.
     pub(super) fn prepare(&self, stream: Stream) -> Result<Prepared, Error> {
         let id = self.next_id();
-        Prepared::new(id, stream, self.options.bounds, &self.pool)
+        Prepared::new(id, stream, self.options.bounds, &self.pool, &self.board)
     }
 
     /// Makes a renderer known by its id. One that comes too late, to a closed main, is over at once:
@@ -337,4 +346,11 @@ impl Core {
             page.close();
         }
     }
+}
+
+/// What was spawned to be a renderer has no business to be anything else.
+#[cold]
+fn monitor_by_birth() -> Error {
+    let (found, expected) = (Role::Monitor as u64, Role::Renderer as u64);
+    Corrupt { place: "hello role", found, expected }.into()
 }

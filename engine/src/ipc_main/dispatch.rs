@@ -6,6 +6,7 @@
 use super::attach::Source;
 use super::state::State;
 use super::{Core, IpcMain};
+use crate::board::layout::{HANDLERS, pulse};
 use crate::error::Error;
 use crate::limits::LOOK_EVERY;
 use crate::session::lane_lock::thread_holds_claims;
@@ -111,6 +112,7 @@ impl IpcMain {
 impl Taken<'_, State> {
     /// What other threads handed over while nobody dispatched.
     fn begin(&mut self, core: &Core) {
+        core.board.enter(pulse::AWAKE, Instant::now());
         self.adopt(core);
         self.refresh(core);
     }
@@ -118,8 +120,11 @@ impl Taken<'_, State> {
     /// One round of sessions and handlers.
     #[inline]
     fn step(&mut self, core: &Core, budget: usize) -> usize {
+        let pulse = &core.board.words().pulse;
+        pulse.rounds.add(1);
         let mut delivered = self.round(core, budget);
         if !core.ready.is_empty() {
+            pulse.turn.store(HANDLERS, Ordering::Relaxed);
             delivered += self.tasks.poll_woken(core);
         }
         delivered
@@ -141,6 +146,7 @@ impl Taken<'_, State> {
         if !self.rest_all(core) || !core.ready.is_empty() {
             core.poller.wake();
         }
+        core.board.enter(pulse::OUTSIDE, Instant::now());
     }
 
     /// Nothing to do: spins while that pays, then sleeps.
@@ -162,6 +168,7 @@ impl Taken<'_, State> {
         }
         self.refresh(core);
         let started = Instant::now();
+        core.board.enter(pulse::ASLEEP, started);
         self.wait_for_events(core, None)?;
         if was_active {
             core.spin.slept(started.elapsed());
@@ -175,8 +182,19 @@ impl Taken<'_, State> {
     }
 
     fn wait_for_events(&mut self, core: &Core, timeout: Option<Timespec>) -> Result<(), Error> {
-        core.poller.wait(timeout, |token| self.on_event(core, Source::of(token)))?;
+        let mut asleep = timeout.is_none();
+        core.poller.wait(timeout, |token| {
+            if std::mem::take(&mut asleep) {
+                core.board.enter(pulse::AWAKE, Instant::now());
+            }
+            self.on_event(core, Source::of(token));
+        })?;
         self.looked = Instant::now();
+        if asleep {
+            core.board.enter(pulse::AWAKE, self.looked);
+        } else {
+            core.board.looked(self.looked);
+        }
         Ok(())
     }
 }

@@ -136,8 +136,8 @@ impl Tasks {
         let key = entry.key();
         let queued = AtomicBool::new(false);
         let waker = Arc::new(TaskWaker { key, queued, ready: Arc::clone(&core.ready) });
-        invocation.event.sender.end().running.add(1);
-        invocation.event.sender.end().running_bytes.add(bytes);
+        invocation.event.sender.end().entry.running.add(1);
+        invocation.event.sender.end().entry.running_bytes.add(bytes);
         entry.insert(Task { invocation, bytes, future, waker });
         self.poll(core, key); // again, with a waker that is heard
     }
@@ -161,8 +161,8 @@ impl Tasks {
         let waker = Waker::from(Arc::clone(&task.waker));
         if let Poll::Ready(result) = poll(&mut task.future, &waker) {
             let task = self.running.remove(key);
-            task.invocation.event.sender.end().running.sub(1);
-            task.invocation.event.sender.end().running_bytes.sub(task.bytes);
+            task.invocation.event.sender.end().entry.running.sub(1);
+            task.invocation.event.sender.end().entry.running_bytes.sub(task.bytes);
             task.invocation.finish(core, result);
         }
     }
@@ -170,7 +170,8 @@ impl Tasks {
 
 /// Whether another handler of this renderer, with arguments of so many bytes, may take its time.
 fn room_for(sender: &WebContents, bytes: usize) -> Result<(), Error> {
-    let (running, held) = (sender.end().running.get(), sender.end().running_bytes.get());
+    let (running, held) =
+        (sender.end().entry.running.get(), sender.end().entry.running_bytes.get());
     if running >= PENDING_INVOKES {
         // A renderer of ours says so itself, unless it has dropped the futures.
         return Err(Error::TooManyPending { limit: PENDING_INVOKES });

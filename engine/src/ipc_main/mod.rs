@@ -12,6 +12,7 @@ mod handler;
 mod ipc;
 mod levels;
 mod memory;
+mod monitors;
 mod options;
 mod orphans;
 mod raw;
@@ -19,6 +20,7 @@ mod slot;
 mod state;
 mod timer;
 mod turn;
+mod watched;
 mod web_contents;
 mod web_frame;
 
@@ -33,6 +35,7 @@ pub use raw::WebContentsClaim;
 pub use web_contents::WebContents;
 pub use web_frame::WebFrame;
 
+use crate::board::{Board, Watch};
 use crate::emitter::{BoxError, ListenerId, Outcome, guarded};
 use crate::error::Error;
 use crate::fork::Generation;
@@ -86,6 +89,7 @@ struct Core {
     options: MainOptions,
     generation: Generation,
     poller: Arc<Poller>,
+    board: Arc<Board>,
     timer: Timer,
     spin: Spin,
     /// What [`IpcMain`] offers of its own.
@@ -125,6 +129,8 @@ impl IpcMain {
     fn with(options: &MainOptions, endpoint: Option<Doorway>) -> Result<Self, Error> {
         let poller = Arc::new(Poller::new()?);
         let timer = Timer::new()?;
+        let name = endpoint.as_ref().map(Doorway::name);
+        let board = Arc::new(Board::new(name, options.monitored_sessions)?);
         poller.add(&timer, Source::Timer.token())?;
         if let Some(endpoint) = &endpoint {
             poller.add(endpoint, Source::Listener.token())?;
@@ -141,7 +147,12 @@ impl IpcMain {
             pages: Mutex::new(HashMap::new()),
             next_id: AtomicU32::new(1),
             newcomers: SegQueue::new(),
-            state: Turn::new(State::new(endpoint, options.gather_limit)),
+            state: Turn::new(State::new(
+                endpoint,
+                options.gather_limit,
+                Watch::new(Arc::clone(&board)),
+            )),
+            board,
             on_diagnostic: Mutex::new(None),
             on_attached: Mutex::new(None),
             on_gone: Mutex::new(None),
@@ -340,6 +351,9 @@ impl Core {
 
     #[cold]
     fn report(&self, diagnostic: &Diagnostic<'_>) {
+        if matches!(diagnostic, Diagnostic::Refused { .. }) {
+            self.board.words().sums.refused.add(1);
+        }
         self.run_hook(&self.on_diagnostic, |hook| hook(diagnostic));
     }
 

@@ -2,7 +2,9 @@
 
 use super::IpcMain;
 use crate::error::Error;
-use crate::limits::{GATHER_BYTES, MESSAGE_LIMIT, MESSAGE_LIMIT_MAX, OVERFLOW_BYTES};
+use crate::limits::{
+    GATHER_BYTES, MESSAGE_LIMIT, MESSAGE_LIMIT_MAX, MONITORED_SESSIONS, OVERFLOW_BYTES,
+};
 use crate::rendezvous::endpoint::Endpoint;
 use crate::rendezvous::listener::Listener;
 use crate::rendezvous::peer::{Credentials, same_user};
@@ -26,6 +28,7 @@ pub struct MainOptions {
     pub(super) wait_policy: WaitPolicy,
     pub(super) bounds: Bounds,
     pub(super) gather_limit: usize,
+    pub(super) monitored_sessions: usize,
     pub(super) trust: Trust,
     pub(super) admit: fn(&Credentials) -> bool,
 }
@@ -51,6 +54,7 @@ impl Default for MainOptions {
                 message_limit: MESSAGE_LIMIT,
             },
             gather_limit: GATHER_BYTES,
+            monitored_sessions: MONITORED_SESSIONS,
             trust: Trust::Copy,
             admit: same_user,
         }
@@ -106,6 +110,14 @@ impl MainOptions {
     #[must_use]
     pub fn gather_limit(mut self, bytes: usize) -> Self {
         self.gather_limit = bytes;
+        self
+    }
+
+    /// How many sessions a [`Monitor`](crate::Monitor) is shown at once. Never refused: more than
+    /// [`MONITORED_SESSIONS`] counts as that. Further sessions work as well and are counted, but not shown.
+    #[must_use]
+    pub fn monitored_sessions(mut self, sessions: usize) -> Self {
+        self.monitored_sessions = sessions;
         self
     }
 

@@ -63,7 +63,10 @@ impl Slot {
 
     /// Begins to leave. Only the first time counts.
     pub(super) fn leave(&mut self, ring_capacity: usize) {
-        self.leaving.get_or_insert(Leaving { left: ring_capacity, since: Instant::now() });
+        if self.leaving.is_none() {
+            self.leaving = Some(Leaving { left: ring_capacity, since: Instant::now() });
+            self.page.end().entry.leaving();
+        }
     }
 
     /// After a round that brought `records`. Returns whether the session has been quiet for long.

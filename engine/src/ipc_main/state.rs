@@ -3,9 +3,11 @@
 use super::Core;
 use super::handler::Tasks;
 use super::memory::Memory;
+use super::monitors::Monitors;
 use super::orphans::Orphans;
 use super::slot::Slot;
 use super::turn::Turn;
+use crate::board::Watch;
 use crate::error::Corrupt;
 use crate::limits::GATHER_PATIENCE;
 use crate::rendezvous::listener::Listener as Doorway;
@@ -28,6 +30,7 @@ pub(super) struct State {
     pub(super) handshakes: Slab<Handshake>,
     pub(super) tasks: Tasks,
     pub(super) orphans: Orphans,
+    pub(super) monitors: Monitors,
     /// Messages are copied here before they are looked at.
     buffer: CopyBuffer,
     pub(super) memory: Memory,
@@ -37,7 +40,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(listener: Option<Doorway>, gather_limit: usize) -> Self {
+    pub(super) fn new(listener: Option<Doorway>, gather_limit: usize, watch: Watch) -> Self {
         Self {
             sessions: Slab::new(),
             active: Vec::new(),
@@ -46,6 +49,7 @@ impl State {
             handshakes: Slab::new(),
             tasks: Tasks::default(),
             orphans: Orphans::default(),
+            monitors: Monitors::new(watch),
             buffer: CopyBuffer::default(),
             memory: Memory::new(gather_limit),
             version: 0,
@@ -97,8 +101,8 @@ impl State {
     /// One session's turn.
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
-        let Self { sessions, buffer, memory, tasks, .. } = self;
-        let mut turn = Turn { core, slot: &mut sessions[key], buffer, memory, tasks };
+        let Self { sessions, buffer, memory, tasks, monitors: Monitors { watch, .. }, .. } = self;
+        let mut turn = Turn { core, slot: &mut sessions[key], buffer, memory, tasks, watch };
         let progress = turn.run(budget);
         match progress.corrupt {
             Some(corrupt) => self.cut_off(core, key, corrupt),

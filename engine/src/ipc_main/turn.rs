@@ -6,12 +6,14 @@ use super::handler::Tasks;
 use super::memory::Memory;
 use super::slot::Slot;
 use super::{Core, Event, Listener, Trust};
+use crate::board::Watch;
 use crate::emitter::guarded;
 use crate::error::Corrupt;
 use crate::limits::{ROUND_BYTES, ROUND_RECORDS};
 use crate::ring::CopyBuffer;
 use crate::session::inbox::Inbox;
 use crate::session::payload::Payload;
+use crate::sync::Ordering;
 use crate::wire::{Content, ENVELOPE, Envelope, Kind};
 
 /// Up to so many bytes of content are copied before anything else is known of them: nothing is lost by
@@ -29,6 +31,7 @@ pub(super) struct Turn<'s> {
     pub(super) buffer: &'s mut CopyBuffer,
     pub(super) memory: &'s mut Memory,
     pub(super) tasks: &'s mut Tasks,
+    pub(super) watch: &'s mut Watch,
 }
 
 /// What came of a turn.
@@ -76,7 +79,10 @@ impl Turn<'_> {
     #[inline]
     pub(super) fn run(&mut self, budget: usize) -> Progress {
         self.slot.page.end().begin_turn();
+        let pulse = &self.core.board.words().pulse;
+        pulse.turn.store(self.slot.page.id(), Ordering::Relaxed);
         let progress = self.deliver(budget);
+        pulse.received.add(progress.delivered);
         self.slot.page.end().end_turn();
         progress
     }
@@ -91,7 +97,12 @@ impl Turn<'_> {
             return progress;
         }
         while !progress.is_enough(budget) && !self.slot.page.is_destroyed() {
-            match self.take(&mut progress, budget) {
+            let taken = if self.watch.is_on() {
+                self.take_watched(&mut progress)
+            } else {
+                self.take(&mut progress, budget)
+            };
+            match taken {
                 Ok(Taken::Message { len }) => progress.note(1, len),
                 Ok(Taken::Part { len }) => progress.note(0, len),
                 Ok(Taken::Noted) => {}
@@ -107,7 +118,11 @@ impl Turn<'_> {
 
     /// Takes one record and delivers the message that it is or completes, and those that follow alike.
     #[inline]
-    fn take(&mut self, progress: &mut Progress, budget: usize) -> Result<Taken, Corrupt> {
+    pub(super) fn take(
+        &mut self,
+        progress: &mut Progress,
+        budget: usize,
+    ) -> Result<Taken, Corrupt> {
         let Slot { page, inbox, snapshots, .. } = &mut *self.slot;
         let Inbox { lane, names, gather, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };

@@ -4,7 +4,7 @@ use super::reconnect::Origin;
 use super::{Endpoint, IpcRenderer, connect, spawn};
 use crate::error::Error;
 use crate::limits::HANDSHAKE_TIMEOUT;
-use crate::rendezvous::hello::Hello;
+use crate::rendezvous::hello::{Hello, Role};
 use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
 use crate::session::inbox::Inbox;
@@ -86,7 +86,11 @@ impl RendererOptions {
     /// Asks the main at the other end of `stream` for a session, and joins it.
     fn join(&self, stream: Stream) -> Result<(RendererEnd, Inbox), Error> {
         stream.admit(same_user)?;
-        stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
+        stream.send_hello(&Hello {
+            terms: terms(),
+            role: Role::Renderer,
+            wanted: Default::default(),
+        })?;
         let deadline = self.wait_until.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
         let welcomed = stream.recv_welcome(&terms(), Some(deadline))?;
         RendererEnd::join(stream, welcomed, self.wait_policy)

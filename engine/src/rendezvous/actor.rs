@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use super::endpoint::{Directory, Endpoint};
-use super::hello::Hello;
+use super::hello::{Hello, Role};
 use super::listener::Listener;
 use super::terms::{Capacities, Terms};
 use super::{connect, spawn};
@@ -114,7 +114,8 @@ fn main(endpoint: &Endpoint) {
 
 fn renderer(endpoint: &Endpoint) {
     let stream = connect::connect(endpoint, None).expect("a main");
-    stream.send_hello(&Hello { terms: TERMS, wanted: Capacities::default() }).expect("a hello");
+    let (role, wanted) = (Role::Renderer, Capacities::default());
+    stream.send_hello(&Hello { terms: TERMS, role, wanted }).expect("a hello");
     eprintln!("connected");
     until_let_go();
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! $XDG_RUNTIME_DIR/ringmain/            0700, ours; without the variable <temp dir>/ringmain-<uid>
-//!   NAME.lock    held by the living main, left behind by it, never removed
+//!   NAME.lock    held by the living main, left behind by it, removed by whoever holds it only
 //!   NAME.sock    where renderers connect
 //!   NAME.new     a socket on its way to NAME.sock, seen by nobody
 //! ```
@@ -14,7 +14,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::net::SocketAddrUnix;
 
@@ -222,13 +222,41 @@ impl OpenDirectory {
         SocketAddrUnix::new(path.as_os_str()).map_err(|errno| Error::system("bind", errno))
     }
 
+    /// Whether `file` is still the file that `opened` is a descriptor of.
+    ///
+    /// # Errors
+    /// [`Error::System`].
+    pub(crate) fn is_still(&self, file: &str, opened: &OwnedFd) -> Result<bool, Error> {
+        let ours = rustix::fs::fstat(opened).map_err(|errno| Error::system("fstat", errno))?;
+        match rustix::fs::statat(&self.fd, file, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(there) => Ok((there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(Error::system("statat", errno)),
+        }
+    }
+
+    /// The names of its files, as far as they are text.
+    ///
+    /// # Errors
+    /// [`Error::System`].
+    pub(crate) fn files(&self) -> Result<Vec<String>, Error> {
+        let failed = |errno| Error::system("getdents64", errno);
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&self.fd).map_err(failed)? {
+            if let Ok(name) = entry.map_err(failed)?.file_name().to_str() {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
     /// Removes `file`, which may be missing.
     ///
     /// # Errors
     /// What unlinking it answers.
     pub(crate) fn remove(&self, file: &str) -> Result<(), Error> {
         let file = OsStr::from_bytes(file.as_bytes());
-        match rustix::fs::unlinkat(&self.fd, file, rustix::fs::AtFlags::empty()) {
+        match rustix::fs::unlinkat(&self.fd, file, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(errno) => Err(Error::system("unlinkat", errno)),
         }

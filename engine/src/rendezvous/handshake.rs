@@ -18,7 +18,7 @@ use rustix::net::{
 use smallvec::SmallVec;
 
 use super::deadline::poll_until;
-use super::hello::Hello;
+use super::hello::{Hello, Role};
 use super::stream::Stream;
 use super::terms::Terms;
 use super::welcome::{Grant, Welcome};
@@ -37,8 +37,19 @@ pub(crate) enum Arrival {
     NotYet,
     /// The renderer went away.
     HungUp,
-    /// A hello in terms that are ours.
+    /// A renderer's hello in terms that are ours.
     Hello,
+    /// A monitor's.
+    Monitor,
+}
+
+impl Arrival {
+    fn of(hello: Hello) -> Self {
+        match hello.role {
+            Role::Renderer => Self::Hello,
+            Role::Monitor => Self::Monitor,
+        }
+    }
 }
 
 /// A session as the renderer gets it.
@@ -74,7 +85,7 @@ impl Stream {
         match self.recv(&mut packet) {
             Ok(None) | Err(Errno::CONNRESET) => Ok(Arrival::HungUp),
             Ok(Some(len)) if len > Hello::LEN => Err(too_long("hello length", len, Hello::LEN)),
-            Ok(Some(len)) => Hello::decode(&packet[..len], ours).map(|_wanted| Arrival::Hello),
+            Ok(Some(len)) => Hello::decode(&packet[..len], ours).map(Arrival::of),
             Err(Errno::AGAIN) => Ok(Arrival::NotYet),
             Err(errno) => Err(Error::system("recv", errno)),
         }
@@ -144,7 +155,7 @@ impl Stream {
         Ok(Some(Welcomed { grant, segments }))
     }
 
-    fn recv_with_descriptors(
+    pub(super) fn recv_with_descriptors(
         &self,
         packet: &mut [u8],
     ) -> Result<Option<(RecvMsg, Segments)>, Error> {
@@ -168,7 +179,7 @@ impl Stream {
     }
 }
 
-type Segments = SmallVec<[OwnedFd; ROOM]>;
+pub(super) type Segments = SmallVec<[OwnedFd; ROOM]>;
 
 fn descriptors(control: &mut RecvAncillaryBuffer<'_>) -> Segments {
     let mut found = Segments::new();
@@ -202,7 +213,7 @@ fn too_long(place: &'static str, found: usize, expected: usize) -> Error {
 }
 
 /// What main makes of a welcome that could not be sent.
-fn told(sent: Result<(), Errno>) -> Result<(), Error> {
+pub(super) fn told(sent: Result<(), Errno>) -> Result<(), Error> {
     match sent {
         Ok(()) => Ok(()),
         Err(Errno::PIPE | Errno::CONNRESET) => Err(Error::Disconnected),

@@ -7,8 +7,11 @@ use super::super::terms::Capacities;
 use super::super::welcome::Refusal;
 use super::*;
 
-const HELLO: Hello =
-    Hello { terms: TERMS, wanted: Capacities { to_main: 1 << 20, to_renderer: 0, replies: 0 } };
+const HELLO: Hello = Hello {
+    terms: TERMS,
+    role: Role::Renderer,
+    wanted: Capacities { to_main: 1 << 20, to_renderer: 0, replies: 0 },
+};
 
 fn welcome() -> Welcome {
     let capacities = Capacities { to_main: 1 << 20, to_renderer: 1 << 20, replies: 1 << 18 };

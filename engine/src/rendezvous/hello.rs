@@ -8,7 +8,7 @@
 //! hello, 64 bytes                            welcome, 96 bytes
 //!  0  magic "RINGHELO"                        0  magic "RINGWELC"
 //!  8  version                u32              8  version                       u32
-//! 12  role, 1 = renderer     u32             12  status, 0 = a session         u32
+//! 12  role, 2 = monitor      u32             12  status, 0 = a session         u32
 //! 16  features               u64             16  features                      u64
 //! 24  layout fingerprint     u64             24  layout fingerprint            u64
 //! 32  wanted: to main        u32             32  id of the web contents        u32
@@ -25,8 +25,8 @@
 //!
 //! Magic and version keep their places for ever, and a packet whose version is not ours is looked
 //! at no further, not even its length: two versions can always tell each other what they are.
-//! Feature bits are what a side can do; the session uses what both can. The role 2 is kept for
-//! monitors. A welcome with a session comes with two descriptors, main's segment and then the
+//! Feature bits are what a side can do; the session uses what both can. The role is 1 for a renderer;
+//! a monitor is 2, wants no rings, and gets a [`view`](super::view) instead of a welcome. A welcome with a session comes with two descriptors, main's segment and then the
 //! renderer's; a refusal comes with none, and with main's version and fingerprint, so that the
 //! renderer can name both sides' values.
 
@@ -38,13 +38,24 @@ use crate::Error;
 
 const MAGIC: u64 = u64::from_le_bytes(*b"RINGHELO");
 const PLACES: Places = Places { len: "hello length", magic: "hello magic" };
-const RENDERER: u32 = 1;
 
-/// What a renderer says first.
+/// Who says hello.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Role {
+    /// A process that wants a session.
+    Renderer = 1,
+    /// A process that wants to see main's board.
+    Monitor = 2,
+}
+
+/// What a renderer or monitor says first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hello {
     /// What the renderer speaks.
     pub terms: Terms,
+    /// What the sender is.
+    pub role: Role,
     /// The rings it would like; zero leaves one to main, which decides in any case.
     pub wanted: Capacities,
 }
@@ -59,7 +70,7 @@ impl Hello {
         let mut packet = [0; Self::LEN];
         put_u64(&mut packet, 0, MAGIC);
         put_u32(&mut packet, 8, self.terms.version);
-        put_u32(&mut packet, 12, RENDERER);
+        put_u32(&mut packet, 12, self.role as u32);
         put_u64(&mut packet, 16, self.terms.features);
         put_u64(&mut packet, 24, self.terms.fingerprint);
         put_u32(&mut packet, 32, self.wanted.to_main);
@@ -76,7 +87,13 @@ impl Hello {
         let version = preamble(packet, MAGIC, PLACES)?;
         ours.check(&Terms { version, ..*ours })?;
         let packet: &[u8; Self::LEN] = exactly(packet, PLACES)?;
-        expect("hello role", get_u32(packet, 12).into(), RENDERER.into())?;
+        let role = match get_u32(packet, 12) {
+            2 => Role::Monitor,
+            other => {
+                expect("hello role", other.into(), Role::Renderer as u64)?;
+                Role::Renderer
+            }
+        };
         let terms =
             Terms { version, features: get_u64(packet, 16), fingerprint: get_u64(packet, 24) };
         ours.check(&terms)?;
@@ -86,7 +103,10 @@ impl Hello {
             replies: wish("hello ring of replies", get_u32(packet, 40))?,
         };
         zero("hello reserved bytes", &packet[44..])?;
-        Ok(Self { terms, wanted })
+        if role == Role::Monitor {
+            zero("hello rings of a monitor", &packet[32..44])?;
+        }
+        Ok(Self { terms, role, wanted })
     }
 }
 

@@ -10,7 +10,7 @@ const OURS: Terms = Terms { version: VERSION, features: 0b101, fingerprint: 0xfe
 const RINGS: Capacities = Capacities { to_main: 1 << 20, to_renderer: 1 << 18, replies: 1 << 16 };
 
 fn hello() -> Hello {
-    Hello { terms: OURS, wanted: Capacities { replies: 0, ..RINGS } }
+    Hello { terms: OURS, role: Role::Renderer, wanted: Capacities { replies: 0, ..RINGS } }
 }
 
 fn welcome() -> Welcome {
@@ -39,6 +39,15 @@ fn place(error: Error) -> &'static str {
 #[test]
 fn a_hello_comes_back_as_it_was() {
     assert_eq!(Hello::decode(&hello().encode(), &OURS), Ok(hello()));
+}
+
+#[test]
+fn a_monitor_comes_back_as_it_was_and_wants_no_rings() {
+    let monitor = Hello { role: Role::Monitor, wanted: Capacities::default(), ..hello() };
+    assert_eq!(Hello::decode(&monitor.encode(), &OURS), Ok(monitor));
+    let greedy = Hello { role: Role::Monitor, ..hello() };
+    let refused = Hello::decode(&greedy.encode(), &OURS).unwrap_err();
+    assert_eq!(place(refused), "hello rings of a monitor");
 }
 
 #[test]
@@ -176,7 +185,7 @@ fn a_grant_in_other_terms_is_no_grant() {
 fn a_ring_that_is_no_power_of_two_or_out_of_bounds_is_refused() {
     for ring in [1, 1 << 15, (1 << 20) + 1, 3 << 20, 1 << 27, u32::MAX] {
         let wanted = Capacities { to_main: ring, ..RINGS };
-        let packet = Hello { terms: OURS, wanted }.encode();
+        let packet = Hello { wanted, ..hello() }.encode();
         assert_eq!(place(Hello::decode(&packet, &OURS).unwrap_err()), "hello ring to main");
     }
 }

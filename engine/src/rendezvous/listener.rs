@@ -76,6 +76,12 @@ impl Listener {
         })
     }
 
+    /// The name that it is bound to.
+    #[must_use]
+    pub(crate) fn name(&self) -> &str {
+        self.endpoint.name()
+    }
+
     /// The next renderer, or nothing if none waits. Never blocks.
     ///
     /// Nobody was [admitted](Stream::admit) yet. Processes that died meanwhile are passed over, a
@@ -209,16 +215,29 @@ type Bound = (u64, (u64, u64), String);
 /// What this process has bound.
 static TABLE: Mutex<BTreeSet<Bound>> = Mutex::new(BTreeSet::new());
 
+/// Whether this process has bound the endpoint: then its lock file must not be opened here, as closing
+/// it would drop the lock. Runs `probe` if not, while nobody here can bind it.
+pub(super) fn unless_bound_here<T>(
+    endpoint: &Endpoint,
+    directory: &OpenDirectory,
+    probe: impl FnOnce() -> T,
+) -> Result<Option<T>, Error> {
+    let generation = Generation::current()?.number();
+    let table = TABLE.lock();
+    let entry = (generation, directory.identity(), endpoint.name().to_owned());
+    Ok((!table.contains(&entry)).then(probe))
+}
+
 /// An entry in the table and, behind it, the lock. Dropping it gives both back.
 #[derive(Debug)]
-struct Claim {
+pub(super) struct Claim {
     generation: Generation,
     entry: Bound,
     lock: Option<OwnedFd>,
 }
 
 impl Claim {
-    fn take(endpoint: &Endpoint, directory: &OpenDirectory) -> Result<Self, Error> {
+    pub(super) fn take(endpoint: &Endpoint, directory: &OpenDirectory) -> Result<Self, Error> {
         let in_use = || Error::EndpointInUse { name: endpoint.name().to_owned() };
         let generation = Generation::current()?;
         let entry = (generation.number(), directory.identity(), endpoint.name().to_owned());
@@ -228,14 +247,20 @@ impl Claim {
         let mut claim = Self { generation, entry, lock: None };
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = endpoint.lock_file();
-        let lock = rustix::fs::openat(directory.fd(), file, flags, Mode::RUSR | Mode::WUSR)
-            .map_err(|errno| Error::system("openat", errno))?;
-        let locked = rustix::fs::fcntl_lock(&lock, FlockOperation::NonBlockingLockExclusive);
-        claim.lock = Some(lock);
-        match locked {
-            Ok(()) => Ok(claim),
-            Err(Errno::AGAIN | Errno::ACCESS) => Err(in_use()),
-            Err(errno) => Err(Error::system("fcntl", errno)),
+        loop {
+            let lock = rustix::fs::openat(directory.fd(), &file, flags, Mode::RUSR | Mode::WUSR)
+                .map_err(|errno| Error::system("openat", errno))?;
+            match rustix::fs::fcntl_lock(&lock, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(Errno::AGAIN | Errno::ACCESS) => return Err(in_use()),
+                Err(errno) => return Err(Error::system("fcntl", errno)),
+            }
+            // Whoever removes the file holds its lock. If that was between our two calls, we hold the
+            // lock of a file that nobody else will ever find.
+            if directory.is_still(&file, &lock)? {
+                claim.lock = Some(lock);
+                return Ok(claim);
+            }
         }
     }
 

@@ -21,6 +21,8 @@
 //! ```
 //!
 //! A [`Stream`](stream::Stream) is a SEQPACKET socket and a descriptor of the peer's process.
+//! A monitor says hello as such and gets a [`view`] of main's board, one descriptor and no session.
+//!
 //! Once both have the segments the socket carries nudges only, and nothing that arrives on it is
 //! ever believed: a nudge says "look at the rings", which a spurious look survives.
 //!
@@ -43,6 +45,8 @@ pub(crate) mod deadline;
 pub(crate) mod endpoint;
 pub(crate) mod handshake;
 pub(crate) mod hello;
+#[cfg(feature = "cli")]
+pub(crate) mod holder;
 pub(crate) mod listener;
 mod packet;
 pub(crate) mod peer;
@@ -52,4 +56,5 @@ pub(crate) mod sockopt;
 pub(crate) mod spawn;
 pub(crate) mod stream;
 pub(crate) mod terms;
+pub(crate) mod view;
 pub(crate) mod welcome;

@@ -114,13 +114,13 @@ impl Segment {
     ///
     /// # Safety
     /// `T` is one of the layout's structs of words: made of atomics only, for which every bit
-    /// pattern is valid, and no longer than [`DATA_OFFSET`].
+    /// pattern is valid.
     pub(crate) unsafe fn words<T>(&self) -> Shared<T> {
-        assert!(size_of::<T>() <= DATA_OFFSET && DATA_OFFSET <= self.map.len());
+        assert!(size_of::<T>() <= self.map.len());
         let start = self.start().cast();
-        // SAFETY: a mapping starts on a page, which is aligned enough for the layout; it holds
-        // `DATA_OFFSET` bytes by the assertion and stays mapped while `owner` lives; only atomics
-        // are reached through `T`, by the caller's promise.
+        // SAFETY: a mapping starts on a page, which is aligned enough for the layout; it holds a `T`
+        // by the assertion and stays mapped while `owner` lives; only atomics are reached through
+        // `T`, by the caller's promise.
         unsafe { Shared::new(start, self.owner()) }
     }
 

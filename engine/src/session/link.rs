@@ -1,8 +1,8 @@
 //! What both ends of a session have: the socket, where the sides run, whether it is over, and counts.
 
-use super::counters::Tally;
 use super::inbox::Inbox;
 use super::lanes::Cpus;
+use crate::board::tally::Tally;
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::{Nudge, Stream};
 use crate::sync::{Ordering, Shared};
@@ -16,15 +16,16 @@ pub(crate) struct Link {
     stream: Stream,
     cpus: Cpus,
     gone: AtomicBool,
-    pub(crate) tally: Tally,
+    /// On the board in main, in private memory in a renderer.
+    pub(crate) tally: Shared<Tally>,
 }
 
 /// Tries to get memory for a nudge.
 const NUDGES: u32 = 64;
 
 impl Link {
-    pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus) -> Self {
-        Self { id, stream, cpus, gone: AtomicBool::new(false), tally: Tally::default() }
+    pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus, tally: Shared<Tally>) -> Self {
+        Self { id, stream, cpus, gone: AtomicBool::new(false), tally }
     }
 
     /// The id of the renderer's `WebContents`.

@@ -1,15 +1,17 @@
 //! A session as main holds it.
 
-use super::counters::{Gauge, Traffic};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lane_lock::{Claimed, LaneLock, this_thread};
 use super::lanes::{self, Descriptors};
 use super::link::Link;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Tolls};
 use super::payload::raw_archive_len;
 use super::pool::Pool;
 use super::sender::Pace;
+use crate::board::layout::SessionWords;
+use crate::board::tally::Traffic;
+use crate::board::{Board, Entry};
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
@@ -40,10 +42,8 @@ pub(crate) struct MainEnd {
     pub(crate) pool: Arc<Pool>,
     /// Why the session was ended, until the dispatcher has reported it.
     corrupt: Mutex<Option<Corrupt>>,
-    /// Handlers that were not done at once and still run.
-    pub(crate) running: Gauge,
-    /// Bytes of their arguments.
-    pub(crate) running_bytes: Gauge,
+    /// Its entry on the board.
+    pub(crate) entry: Entry,
 }
 
 /// What main decides of its sessions.
@@ -94,28 +94,34 @@ impl Prepared {
         stream: Stream,
         bounds: Bounds,
         pool: &Arc<Pool>,
+        board: &Arc<Board>,
     ) -> Result<Self, Error> {
         let Bounds { geometry, overflow_limit, message_limit } = bounds;
         let created = lanes::create(&geometry, id);
         let (lanes, segments) = created.map_err(|error| refuse(&stream, error))?;
         let turn_of = Arc::new(AtomicUsize::new(0));
-        let outbox = |lane| {
+        let entry = board.take(id, stream.credentials().pid);
+        let words = entry.words();
+        let tally = words.project(|words| &words.tally);
+        let outbox = |lane, queued| {
             let (pool, turn_of) = (Arc::clone(pool), Arc::clone(&turn_of));
-            Outbox::new(lane, overflow_limit, message_limit, pool, turn_of)
+            let tolls = Tolls { queued, tally: tally.clone() };
+            Outbox::new(lane, overflow_limit, message_limit, pool, turn_of, tolls)
         };
+        let queued_messages = words.project(|words: &SessionWords| &words.queued_messages);
+        let queued_replies = words.project(|words: &SessionWords| &words.queued_replies);
         let end = MainEnd {
-            link: Link::new(id, stream, lanes.cpus),
+            link: Link::new(id, stream, lanes.cpus, tally.clone()),
             messages_bell: lanes.messages.data_bell(),
-            messages: LaneLock::new(outbox(lanes.messages)),
+            messages: LaneLock::new(outbox(lanes.messages, queued_messages)),
             replies_bell: lanes.replies.data_bell(),
-            replies: Mutex::new(outbox(lanes.replies)),
+            replies: Mutex::new(outbox(lanes.replies, queued_replies)),
             message_limit,
             backlog: AtomicBool::new(false),
             turn_of: Arc::clone(&turn_of),
             pool: Arc::clone(pool),
             corrupt: Mutex::new(None),
-            running: Gauge::default(),
-            running_bytes: Gauge::default(),
+            entry,
         };
         let invitation = Invitation { bounds, web_contents: id, segments };
         Ok(Self { end, inbox: Inbox::new(lanes.incoming, message_limit), invitation })

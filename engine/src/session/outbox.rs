@@ -4,10 +4,12 @@ use super::lane_lock::this_thread;
 use super::overflow::{Overflow, RECORD_COST};
 use super::pool::Pool;
 use super::sender::{Filled, Pace, Put, Sender};
+use crate::board::tally::{Gauge, Tally};
 use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
 use crate::limits::OVERFLOW_RESERVE;
 use crate::ring::ClaimError;
+use crate::sync::Shared;
 use crate::wait::{Armed, How, Wake};
 use crate::wire::{Answer, Content, ENVELOPE, Envelope, Kind, Refused, Run, Signature};
 use std::sync::Arc;
@@ -33,6 +35,15 @@ pub(crate) struct Outbox {
     armed: Option<Armed>,
     /// The thread that delivers a message of this renderer just now, and looks here afterwards.
     turn_of: Arc<AtomicUsize>,
+    tolls: Tolls,
+}
+
+/// Where an outbox says what waits in it.
+#[derive(Debug)]
+pub(crate) struct Tolls {
+    /// Bytes behind the ring.
+    pub(crate) queued: Shared<Gauge>,
+    pub(crate) tally: Shared<Tally>,
 }
 
 impl Outbox {
@@ -44,9 +55,10 @@ impl Outbox {
         message_limit: usize,
         pool: Arc<Pool>,
         turn_of: Arc<AtomicUsize>,
+        tolls: Tolls,
     ) -> Self {
         let (sender, overflow) = (Sender::new(lane), Overflow::default());
-        Self { sender, overflow, pool, limit, message_limit, armed: None, turn_of }
+        Self { sender, overflow, pool, limit, message_limit, armed: None, turn_of, tolls }
     }
 
     /// Sends a message, its channel's name first if the renderer does not know it. Returns the bytes
@@ -181,6 +193,8 @@ impl Outbox {
         } else {
             self.put_run(content)?;
         }
+        self.tolls.queued.set(self.overflow.queued());
+        self.tolls.tally.stalls.add(1);
         if self.turn_of.load(Ordering::Relaxed) != this_thread() {
             while !self.rest()? {}
         }
@@ -210,6 +224,12 @@ impl Outbox {
     /// # Errors
     /// [`Corrupt`] if the renderer's head is impossible.
     pub(crate) fn drain(&mut self, pace: Pace) -> Result<bool, Corrupt> {
+        let moved = self.move_to_ring(pace);
+        self.tolls.queued.set(self.overflow.queued());
+        moved
+    }
+
+    fn move_to_ring(&mut self, pace: Pace) -> Result<bool, Corrupt> {
         let mut moved = 0;
         while let Some(len) = self.overflow.next_len(self.sender.fragment_max()) {
             let in_pace = !self.overflow.is_in_run() || self.sender.keeps_pace(pace)?;

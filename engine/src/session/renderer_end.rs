@@ -8,6 +8,7 @@ use super::link::Link;
 use super::outbound::Outbound;
 use super::pool::Pool;
 use super::replies::Replies;
+use crate::board::tally::Tally;
 use crate::error::Error;
 use crate::layout::WaitWords;
 use crate::limits::LIVENESS_SLICE;
@@ -58,7 +59,7 @@ impl RendererEnd {
         let [main, renderer] = welcomed.segments;
         let lanes = lanes::open(&Descriptors { main, renderer }, &geometry, id)?;
         let end = Self {
-            link: Link::new(id, stream, lanes.cpus),
+            link: Link::new(id, stream, lanes.cpus, Arc::<Tally>::default().into()),
             messages_bell: lanes.messages.data_bell(),
             space_bell: lanes.messages.space_bell(),
             messages: LaneLock::new(Outbound::new(lanes.messages, message_limit)),

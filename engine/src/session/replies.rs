@@ -1,6 +1,6 @@
 //! The renderer's end of the replies lane: answers to `sendSync`, each for the thread that asked.
 
-use super::counters::Tally;
+use crate::board::tally::Tally;
 use crate::error::{Corrupt, Error};
 use crate::lane::Incoming;
 use crate::value::Value;

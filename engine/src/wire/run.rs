@@ -86,6 +86,11 @@ struct Gathered {
 }
 
 impl Gather {
+    /// The channel's slot of the run that has begun and not ended.
+    pub(crate) fn slot(&self) -> Option<u16> {
+        self.run.as_ref().map(|run| run.envelope.slot)
+    }
+
     /// Whether a run has begun and not ended.
     #[inline]
     pub(crate) fn is_active(&self) -> bool {

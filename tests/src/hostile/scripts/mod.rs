@@ -5,6 +5,7 @@ mod flips;
 mod floods;
 mod greetings;
 mod heads;
+mod monitors;
 mod records;
 mod runs;
 mod seals;
@@ -58,6 +59,9 @@ pub fn play(script: &str, endpoint: Option<&str>) {
         "hellos of every length" => greetings::every_length(name()),
         "hellos that lie" => greetings::lies(name()),
         "random hellos" => greetings::random(name()),
+        "misuses the board" => monitors::misuses_the_board(name()),
+        "speaks as a monitor" => monitors::speaks(name()),
+        "monitors without end" => monitors::without_end(name()),
         "says nothing" => greetings::silent(name()),
         "born and says nonsense" => greetings::born(),
         "calls and reads nothing" => floods::calls(endpoint, kind::SYNC_CALL),

@@ -10,25 +10,8 @@ use std::os::fd::{AsRawFd, OwnedFd};
 /// Every way to change what the seals protect fails, with the error that says so.
 pub(super) fn try_everything(endpoint: Option<&str>) {
     let mut client = attach(endpoint);
-    let size = client.main.size();
-
-    cannot_be_resized(&client.main_fd, size);
+    cannot_be_changed(&client.main_fd, &client.main);
     cannot_be_resized(&client.own_fd, client.own.size());
-
-    let punch = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-    assert_eq!(rustix::fs::fallocate(&client.main_fd, punch, 0, 4096), Err(Errno::PERM));
-    assert_eq!(rustix::io::write(&client.main_fd, b"x"), Err(Errno::PERM));
-    assert_eq!(rustix::io::pwrite(&client.main_fd, b"x", 0), Err(Errno::PERM));
-    assert!(Map::writable(&client.main_fd, size).is_err());
-    assert_eq!(client.main.make_writable(), Err(Errno::ACCESS));
-
-    let reopened = reopen(&client.main_fd);
-    assert_eq!(rustix::io::write(&reopened, b"x"), Err(Errno::PERM));
-    assert!(Map::writable(&reopened, size).is_err());
-    cannot_be_resized(&reopened, size);
-    let read_only = Map::readable(&reopened, size).expect("a mapping for reading");
-    assert!(read_only.make_writable().is_err());
-
     for fd in [&client.main_fd, &client.own_fd] {
         let seals = rustix::fs::fcntl_get_seals(fd).expect("seals");
         assert!(seals.contains(SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL));
@@ -37,6 +20,25 @@ pub(super) fn try_everything(endpoint: Option<&str>) {
     note(&mut client, "tried everything").expect("a main that listens");
     say("tried everything");
     while told().is_some() {}
+}
+
+/// What main alone may write, by any descriptor of it and through a mapping.
+pub(super) fn cannot_be_changed(fd: &OwnedFd, map: &Map) {
+    let size = map.size();
+    cannot_be_resized(fd, size);
+    let punch = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+    assert_eq!(rustix::fs::fallocate(fd, punch, 0, 4096), Err(Errno::PERM));
+    assert_eq!(rustix::io::write(fd, b"x"), Err(Errno::PERM));
+    assert_eq!(rustix::io::pwrite(fd, b"x", 0), Err(Errno::PERM));
+    assert!(Map::writable(fd, size).is_err());
+    assert_eq!(map.make_writable(), Err(Errno::ACCESS));
+
+    let reopened = reopen(fd);
+    assert_eq!(rustix::io::write(&reopened, b"x"), Err(Errno::PERM));
+    assert!(Map::writable(&reopened, size).is_err());
+    cannot_be_resized(&reopened, size);
+    let read_only = Map::readable(&reopened, size).expect("a mapping for reading");
+    assert!(read_only.make_writable().is_err());
 }
 
 fn cannot_be_resized(fd: &OwnedFd, size: usize) {
