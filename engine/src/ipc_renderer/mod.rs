@@ -24,7 +24,6 @@ use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::{connect, spawn};
 use crate::session::counters::Counters;
-use crate::session::main_end::terms;
 use crate::session::outbound::Message;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
@@ -87,7 +86,8 @@ impl IpcRenderer {
     ///
     /// # Errors
     /// [`Error::NoMain`], [`Error::EndpointName`], [`Error::PermissionDenied`],
-    /// [`Error::VersionMismatch`], [`Error::LayoutMismatch`], [`Error::MainGone`],
+    /// [`Error::VersionMismatch`], [`Error::LayoutMismatch`], [`Error::SegmentsRefused`],
+    /// [`Error::MainGone`],
     /// [`Error::Exhausted`], [`Error::Deadline`] if main takes longer to answer than
     /// [`HANDSHAKE_TIMEOUT`](crate::limits::HANDSHAKE_TIMEOUT) allows, [`Error::System`].
     pub fn connect(endpoint: &str) -> Result<Self, Error> {
@@ -96,8 +96,8 @@ impl IpcRenderer {
 
     fn attach(stream: Stream, options: &RendererOptions) -> Result<Self, Error> {
         stream.admit(same_user)?;
-        stream.send_hello(&Hello { terms: terms(), wanted: Default::default() })?;
-        let welcomed = stream.recv_welcome(&terms(), Some(options.welcome_deadline()))?;
+        stream.send_hello(&Hello { terms: options.terms(), wanted: Default::default() })?;
+        let welcomed = stream.recv_welcome(&options.terms(), Some(options.welcome_deadline()))?;
         let generation = stream.generation();
         let (end, inbox) = RendererEnd::join(stream, welcomed, options.wait_policy)?;
         let poller = Poller::new()?;

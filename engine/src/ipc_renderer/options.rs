@@ -3,6 +3,8 @@
 use super::{Endpoint, IpcRenderer, connect, spawn};
 use crate::error::Error;
 use crate::limits::HANDSHAKE_TIMEOUT;
+use crate::rendezvous::terms::{Terms, feature};
+use crate::session::main_end::terms;
 use crate::wait::WaitPolicy;
 use std::time::Instant;
 
@@ -22,6 +24,7 @@ use std::time::Instant;
 pub struct RendererOptions {
     pub(super) wait_policy: WaitPolicy,
     wait_until: Option<Instant>,
+    refuses_names: bool,
 }
 
 impl RendererOptions {
@@ -43,6 +46,26 @@ impl RendererOptions {
     pub fn wait_until(mut self, deadline: Instant) -> Self {
         self.wait_until = Some(deadline);
         self
+    }
+
+    /// Takes no session of a main with [named segments](crate::Segments::Named):
+    /// [`Error::SegmentsRefused`] then.
+    ///
+    /// By default a renderer takes what its main offers, which it trusts in any case. But a name can be
+    /// opened, until both sides have, by every process of this user that sees `/dev/shm`, and a sealed
+    /// segment only by one that may look into main or the renderer (`/proc/PID/fd`). A renderer that
+    /// shares its user with processes that have less than that refuses.
+    #[must_use]
+    pub fn refuse_named_segments(mut self) -> Self {
+        self.refuses_names = true;
+        self
+    }
+
+    /// What this renderer speaks.
+    pub(super) fn terms(&self) -> Terms {
+        let all = terms();
+        let refused = if self.refuses_names { feature::NAMED_SEGMENTS } else { 0 };
+        Terms { features: all.features & !refused, ..all }
     }
 
     /// See [`IpcRenderer::connect`].
