@@ -131,6 +131,10 @@ pub enum Error {
         /// What was refused and why.
         what: String,
     },
+    /// Main's segments have names ([`Segments::Named`](crate::Segments::Named)), and the renderer
+    /// refuses such.
+    #[error("the session's memory would have a name, which the renderer refuses")]
+    SegmentsRefused,
     /// The two sides speak different versions of the protocol.
     #[error("protocol version {ours} here, {theirs} at the peer")]
     VersionMismatch {

@@ -93,6 +93,9 @@ pub struct Header {
     pub(crate) role: AtomicU32,
     /// The id of the renderer's `WebContents`.
     pub(crate) web_contents: AtomicU32,
+    /// Which named session this is, in both of its segments; zero in sealed ones. Written by main,
+    /// before the renderer learns of either.
+    pub(crate) nonce: AtomicU64,
 }
 
 /// What a side says about itself; changes rarely.
@@ -232,6 +235,7 @@ mod tests {
         assert_eq!(offset_of!(Header, version), 16);
         assert_eq!(offset_of!(Header, role), 20);
         assert_eq!(offset_of!(Header, web_contents), 24);
+        assert_eq!(offset_of!(Header, nonce), 32);
         assert_eq!(offset_of!(MainWords, status), 128);
         assert_eq!(offset_of!(MainWords, messages_out), 256);
         assert_eq!(offset_of!(MainWords, messages_in_head), 384);

@@ -208,6 +208,8 @@ pub use rendezvous::peer::Credentials;
 #[cfg(not(loom))]
 pub use rkyv;
 #[cfg(not(loom))]
+pub use segment::{Segments, leftovers};
+#[cfg(not(loom))]
 pub use session::counters::Counters;
 #[cfg(not(loom))]
 pub use session::geometry::Geometry;

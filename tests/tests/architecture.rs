@@ -31,7 +31,7 @@ const ORDER: [&str; 21] = [
 ];
 
 /// The audit list: the files that may say `unsafe`, and what for.
-const UNSAFE: [(&str, &str); 28] = [
+const UNSAFE: [(&str, &str); 29] = [
     ("board/mod.rs", "names the struct of the page"),
     ("driver.rs", "tokio watches a descriptor that is borrowed meanwhile"),
     ("fork.rs", "a word in a page that the kernel clears in a child"),
@@ -49,6 +49,10 @@ const UNSAFE: [(&str, &str); 28] = [
     ("ring/model.rs", "models only: reading in place"),
     ("ring/producer.rs", "writing a claimed record in place"),
     ("segment/mod.rs", "a mapping into the layout's structs"),
+    (
+        "segment/named.rs",
+        "a mapping of the crate shared_memory, made read-only and sent to threads",
+    ),
     ("segment/tests.rs", "tests only: words of a segment"),
     ("session/lanes.rs", "names the structs of the two segments"),
     ("session/replies.rs", "reads main's answers in place"),

@@ -134,7 +134,7 @@ impl State {
     fn on_hello(&mut self, core: &Core, key: usize, invitation: Invitation) {
         let page = self.sessions[key].page.clone();
         let stream = page.end().link.stream();
-        let sent = match stream.recv_hello(&terms()) {
+        let sent = match stream.recv_hello(&terms(), core.options.bounds.needed()) {
             Ok(Arrival::NotYet) => {
                 self.sessions[key].invitation = Some(invitation);
                 return;
@@ -212,7 +212,7 @@ impl State {
 
     fn on_handshake(&mut self, core: &Core, key: usize) {
         let Some(handshake) = self.handshakes.get(key) else { return };
-        let arrival = handshake.stream.recv_hello(&terms());
+        let arrival = handshake.stream.recv_hello(&terms(), core.options.bounds.needed());
         if matches!(arrival, Ok(Arrival::NotYet)) {
             return;
         }

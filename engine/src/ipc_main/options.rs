@@ -8,6 +8,7 @@ use crate::limits::{
 use crate::rendezvous::endpoint::Endpoint;
 use crate::rendezvous::listener::Listener;
 use crate::rendezvous::peer::{Credentials, same_user};
+use crate::segment::{Segments, leftovers};
 use crate::session::geometry::{Geometry, legal_capacity};
 use crate::session::main_end::{Bounds, terms};
 use crate::wait::WaitPolicy;
@@ -52,6 +53,7 @@ impl Default for MainOptions {
                 geometry: Geometry::default(),
                 overflow_limit: OVERFLOW_BYTES,
                 message_limit: MESSAGE_LIMIT,
+                segments: Segments::Sealed,
             },
             gather_limit: GATHER_BYTES,
             monitored_sessions: MONITORED_SESSIONS,
@@ -135,6 +137,41 @@ impl MainOptions {
         self
     }
 
+    /// Where the memory of this main's sessions comes from.
+    ///
+    /// [`Segments::Named`] is for renderers that cannot be passed descriptors, because a sandbox or a
+    /// security module forbids that, and that see main's `/dev/shm`. Everything else is as with sealed
+    /// segments, but for this:
+    ///
+    /// * Renderers are told; nothing is set there. One that
+    ///   [refuses](crate::RendererOptions::refuse_named_segments) gets no session, and both sides
+    ///   [`Error::SegmentsRefused`].
+    /// * All memory of a session is taken when it is made, as much as its three rings are large,
+    ///   instead of as they are used. Where `/dev/shm` has no room, there is no session:
+    ///   [`Error::Exhausted`].
+    /// * A session costs each side two descriptors more.
+    /// * The names go when the renderer has attached, else with the session. What a main leaves that is
+    ///   killed in between is removed by the next one of this user that has named segments, or with
+    ///   [`leftovers`].
+    ///
+    /// # Safety
+    /// With [`Segments::Named`] no other process of this user may write main's memory in `/dev/shm` or
+    /// change its size; a renderer may write what is its own to write. The engine keeps to that, but
+    /// nothing holds a compromised renderer to it, as seals do, nor any process of the user that finds
+    /// the names in time. Two things can happen to main then:
+    ///
+    /// * Undefined behaviour: what a claim lends out as `&mut [u8]` changes while it is written.
+    /// * `SIGBUS`: main ends when it touches memory whose file was cut short. Nothing can be done about
+    ///   it from inside.
+    ///
+    /// What main reads of a renderer's it checks and copies as ever.
+    #[must_use]
+    #[expect(unsafe_code, reason = "the caller vouches for the renderers")]
+    pub unsafe fn segments(mut self, segments: Segments) -> Self {
+        self.bounds.segments = segments;
+        self
+    }
+
     /// Who may attach by the endpoint's name. By default processes of main's own user.
     #[must_use]
     pub fn admit(mut self, policy: fn(&Credentials) -> bool) -> Self {
@@ -147,6 +184,7 @@ impl MainOptions {
     /// # Errors
     /// [`Error::Exhausted`] or [`Error::System`].
     pub fn build(&self) -> Result<IpcMain, Error> {
+        self.tidy();
         IpcMain::with(self, None)
     }
 
@@ -158,6 +196,14 @@ impl MainOptions {
     /// [`Error::Exhausted`]; [`Error::System`].
     pub fn bind(&self, endpoint: &str) -> Result<IpcMain, Error> {
         let listener = Listener::bind(&Endpoint::new(endpoint)?, &terms())?;
+        self.tidy();
         IpcMain::with(self, Some(listener))
+    }
+
+    /// Removes what mains with named segments have left behind when they were killed.
+    fn tidy(&self) {
+        if self.bounds.segments == Segments::Named {
+            leftovers::reclaim();
+        }
     }
 }

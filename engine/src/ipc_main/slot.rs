@@ -4,6 +4,7 @@ use super::gone::GoneDetails;
 use super::memory::Promise;
 use super::{Listener, WebContents};
 use crate::emitter::Snapshots;
+use crate::segment::named::HeldNames;
 use crate::session::inbox::Inbox;
 use crate::session::main_end::{Invitation, Prepared};
 use std::process::Child;
@@ -34,6 +35,8 @@ pub(super) struct Slot {
     pub(super) promise: Option<Promise>,
     /// Not read until there is memory for its message.
     pub(super) stalled: bool,
+    /// Of its segments, if they have some: removed with the session.
+    _names: Option<HeldNames>,
 }
 
 /// A renderer that hung up or died: what it had committed is delivered first.
@@ -57,6 +60,7 @@ impl Slot {
             leaving: None,
             promise: None,
             stalled: false,
+            _names: prepared.names,
         };
         (slot, prepared.invitation)
     }

@@ -95,7 +95,8 @@ impl IpcRenderer {
     ///
     /// # Errors
     /// [`Error::NoMain`], [`Error::EndpointName`], [`Error::PermissionDenied`],
-    /// [`Error::VersionMismatch`], [`Error::LayoutMismatch`], [`Error::MainGone`],
+    /// [`Error::VersionMismatch`], [`Error::LayoutMismatch`], [`Error::SegmentsRefused`],
+    /// [`Error::MainGone`],
     /// [`Error::Exhausted`], [`Error::Deadline`] if main takes longer to answer than
     /// [`HANDSHAKE_TIMEOUT`](crate::limits::HANDSHAKE_TIMEOUT) allows, [`Error::System`].
     pub fn connect(endpoint: &str) -> Result<Self, Error> {

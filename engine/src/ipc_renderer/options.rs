@@ -7,6 +7,7 @@ use crate::limits::HANDSHAKE_TIMEOUT;
 use crate::rendezvous::hello::{Hello, Role};
 use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
+use crate::rendezvous::terms::{Terms, feature};
 use crate::session::inbox::Inbox;
 use crate::session::main_end::terms;
 use crate::session::renderer_end::RendererEnd;
@@ -29,6 +30,7 @@ use std::time::Instant;
 pub struct RendererOptions {
     pub(super) wait_policy: WaitPolicy,
     pub(super) wait_until: Option<Instant>,
+    pub(super) refuses_names: bool,
 }
 
 impl RendererOptions {
@@ -50,6 +52,26 @@ impl RendererOptions {
     pub fn wait_until(mut self, deadline: Instant) -> Self {
         self.wait_until = Some(deadline);
         self
+    }
+
+    /// Takes no session of a main with [named segments](crate::Segments::Named):
+    /// [`Error::SegmentsRefused`] then.
+    ///
+    /// By default a renderer takes what its main offers, which it trusts in any case. But a name can be
+    /// opened, until both sides have, by every process of this user that sees `/dev/shm`, and a sealed
+    /// segment only by one that may look into main or the renderer (`/proc/PID/fd`). A renderer that
+    /// shares its user with processes that have less than that refuses.
+    #[must_use]
+    pub fn refuse_named_segments(mut self) -> Self {
+        self.refuses_names = true;
+        self
+    }
+
+    /// What this renderer speaks.
+    fn terms(&self) -> Terms {
+        let all = terms();
+        let refused = if self.refuses_names { feature::NAMED_SEGMENTS } else { 0 };
+        Terms { features: all.features & !refused, ..all }
     }
 
     /// See [`IpcRenderer::connect`].
@@ -87,12 +109,12 @@ impl RendererOptions {
     fn join(&self, stream: Stream) -> Result<(RendererEnd, Inbox), Error> {
         stream.admit(same_user)?;
         stream.send_hello(&Hello {
-            terms: terms(),
+            terms: self.terms(),
             role: Role::Renderer,
             wanted: Default::default(),
         })?;
         let deadline = self.wait_until.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
-        let welcomed = stream.recv_welcome(&terms(), Some(deadline))?;
+        let welcomed = stream.recv_welcome(&self.terms(), Some(deadline))?;
         RendererEnd::join(stream, welcomed, self.wait_policy)
     }
 }

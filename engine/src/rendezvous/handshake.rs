@@ -1,5 +1,8 @@
 //! The two packets of [`hello`](super::hello) on a [`Stream`], with main's two descriptors.
 //!
+//! Where segments have names there are no descriptors, and no `sendmsg` or `recvmsg` either: a
+//! sandbox may forbid these. So the renderer looks at the welcome before it takes it.
+//!
 //! Main's half never blocks. The renderer's half waits for the welcome up to a deadline, and no
 //! longer than main lives.
 
@@ -22,6 +25,7 @@ use super::hello::{Hello, Role};
 use super::stream::Stream;
 use super::terms::Terms;
 use super::welcome::{Grant, Welcome};
+use crate::segment::name::Names;
 use crate::{Corrupt, Error};
 
 /// Descriptors of a welcome.
@@ -43,22 +47,22 @@ pub(crate) enum Arrival {
     Monitor,
 }
 
-impl Arrival {
-    fn of(hello: Hello) -> Self {
-        match hello.role {
-            Role::Renderer => Self::Hello,
-            Role::Monitor => Self::Monitor,
-        }
-    }
-}
-
 /// A session as the renderer gets it.
 #[derive(Debug)]
 pub(crate) struct Welcomed {
-    /// Its numbers. Nothing was compared with the descriptors yet.
+    /// Its numbers. Nothing was compared with the segments yet.
     pub grant: Grant,
-    /// Main's segment, then the renderer's.
-    pub segments: [OwnedFd; DESCRIPTORS],
+    /// Where its segments are.
+    pub segments: Handover,
+}
+
+/// How a renderer comes by its segments.
+#[derive(Debug)]
+pub(crate) enum Handover {
+    /// Descriptors of main's segment, then the renderer's.
+    Descriptors([OwnedFd; DESCRIPTORS]),
+    /// Names of both.
+    Names(Names),
 }
 
 impl Stream {
@@ -77,15 +81,23 @@ impl Stream {
     }
 
     /// Takes a renderer's hello, if it is there. Main's half; reads one packet and never waits.
+    /// The renderer has to have all features in `needed`.
     ///
     /// # Errors
-    /// As [`Hello::decode`]; [`Refusal::of`](super::welcome::Refusal::of) makes the answer of it.
-    pub(crate) fn recv_hello(&self, ours: &Terms) -> Result<Arrival, Error> {
+    /// As [`Hello::decode`] and [`Hello::has`]; [`Refusal::of`](super::welcome::Refusal::of) makes the
+    /// answer of it.
+    pub(crate) fn recv_hello(&self, ours: &Terms, needed: u64) -> Result<Arrival, Error> {
         let mut packet = [0; Hello::LEN];
         match self.recv(&mut packet) {
             Ok(None) | Err(Errno::CONNRESET) => Ok(Arrival::HungUp),
             Ok(Some(len)) if len > Hello::LEN => Err(too_long("hello length", len, Hello::LEN)),
-            Ok(Some(len)) => Hello::decode(&packet[..len], ours).map(Arrival::of),
+            Ok(Some(len)) => {
+                let hello = Hello::decode(&packet[..len], ours)?;
+                match hello.role {
+                    Role::Renderer => hello.has(needed).map(|()| Arrival::Hello),
+                    Role::Monitor => Ok(Arrival::Monitor),
+                }
+            }
             Err(Errno::AGAIN) => Ok(Arrival::NotYet),
             Err(errno) => Err(Error::system("recv", errno)),
         }
@@ -101,6 +113,14 @@ impl Stream {
         segments: [BorrowedFd<'_>; DESCRIPTORS],
     ) -> Result<(), Error> {
         told(send_packet(self.as_fd(), &welcome.encode(), &segments))
+    }
+
+    /// Grants a session whose segments have names, which are in `welcome`. Never waits.
+    ///
+    /// # Errors
+    /// As [`send_welcome`](Self::send_welcome).
+    pub(crate) fn send_names(&self, welcome: &Welcome) -> Result<(), Error> {
+        told(send_packet(self.as_fd(), &welcome.encode(), &[]))
     }
 
     /// Refuses a session; the caller then drops the stream, which hangs up. Never waits.
@@ -137,22 +157,49 @@ impl Stream {
     }
 
     fn take_welcome(&self, ours: &Terms) -> Result<Option<Welcomed>, Error> {
-        let mut packet = [0; Welcome::LEN];
-        let Some((received, segments)) = self.recv_with_descriptors(&mut packet)? else {
-            return Ok(None);
-        };
-        let len = received.bytes;
+        let mut packet = [0; Welcome::MAX];
+        let Some(len) = self.peek(&mut packet)? else { return Ok(None) };
         if len == 0 && self.is_hung_up() {
             return Err(Error::MainGone);
         }
-        if len > Welcome::LEN {
+        if len > packet.len() {
             return Err(too_long("welcome length", len, Welcome::LEN));
         }
-        let welcome = Welcome::decode(&packet[..len], ours)?;
-        let grant = welcome.granted(ours)?;
-        let cut_off = received.flags.contains(ReturnFlags::CTRUNC);
-        let segments = exactly_two(segments, cut_off)?;
+        let grant = Welcome::decode(&packet[..len], ours)?.granted(ours)?;
+        let segments = match grant.names {
+            Some(names) => {
+                self.recv(&mut packet).map_err(|errno| Error::system("recv", errno))?;
+                Handover::Names(names)
+            }
+            None => Handover::Descriptors(self.take_descriptors(&mut packet)?),
+        };
         Ok(Some(Welcomed { grant, segments }))
+    }
+
+    /// Length of the next packet, of which `packet` takes the start, and which stays where it is.
+    fn peek(&self, packet: &mut [u8]) -> Result<Option<usize>, Error> {
+        let flags = RecvFlags::DONTWAIT | RecvFlags::TRUNC | RecvFlags::PEEK;
+        let mut was_reset = false;
+        loop {
+            match rustix::net::recv(self.as_fd(), &mut *packet, flags) {
+                Ok((_, len)) => return Ok(Some(len)),
+                Err(Errno::INTR) => {}
+                // A main that closes with our hello unread resets the socket. The kernel says so
+                // once, before it hands out what main had sent.
+                Err(Errno::CONNRESET) if !was_reset => was_reset = true,
+                Err(Errno::CONNRESET) => return Err(Error::MainGone),
+                Err(Errno::AGAIN) => return Ok(None),
+                Err(errno) => return Err(Error::system("recv", errno)),
+            }
+        }
+    }
+
+    /// The two descriptors of the packet that was looked at.
+    fn take_descriptors(&self, packet: &mut [u8]) -> Result<[OwnedFd; DESCRIPTORS], Error> {
+        let Some((received, segments)) = self.recv_with_descriptors(packet)? else {
+            return Err(Error::MainGone);
+        };
+        exactly_two(segments, received.flags.contains(ReturnFlags::CTRUNC))
     }
 
     pub(super) fn recv_with_descriptors(
@@ -232,11 +279,16 @@ pub(super) fn send_packet(
     let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(ROOM))];
     let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
     loop {
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        if !fds.is_empty() && !control.push(SendAncillaryMessage::ScmRights(fds)) {
-            return Err(Errno::INVAL);
-        }
-        match rustix::net::sendmsg(socket, &[IoSlice::new(packet)], &mut control, flags) {
+        let sent = if fds.is_empty() {
+            rustix::net::send(socket, packet, flags)
+        } else {
+            let mut control = SendAncillaryBuffer::new(&mut space);
+            if !control.push(SendAncillaryMessage::ScmRights(fds)) {
+                return Err(Errno::INVAL);
+            }
+            rustix::net::sendmsg(socket, &[IoSlice::new(packet)], &mut control, flags)
+        };
+        match sent {
             Ok(_) => return Ok(()),
             Err(Errno::INTR) => {}
             Err(errno) => return Err(errno),

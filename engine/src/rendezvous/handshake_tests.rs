@@ -3,7 +3,7 @@
 use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType, socketpair};
 
 use super::super::actor::TERMS;
-use super::super::terms::Capacities;
+use super::super::terms::{Capacities, feature};
 use super::super::welcome::Refusal;
 use super::*;
 
@@ -21,6 +21,7 @@ fn welcome() -> Welcome {
         renderer_segment: 2 << 20,
         capacities,
         message_limit: 1 << 30,
+        names: None,
     };
     Welcome { terms: Terms { features: 0b110, ..TERMS }, verdict: Ok(grant) }
 }
@@ -60,9 +61,9 @@ fn corrupt(error: Error) -> (&'static str, u64) {
 #[test]
 fn a_session_is_granted_with_two_descriptors_in_their_order() {
     let (main, renderer) = streams();
-    assert!(matches!(main.recv_hello(&TERMS), Ok(Arrival::NotYet)));
+    assert!(matches!(main.recv_hello(&TERMS, 0), Ok(Arrival::NotYet)));
     renderer.send_hello(&HELLO).unwrap();
-    match main.recv_hello(&TERMS) {
+    match main.recv_hello(&TERMS, 0) {
         Ok(Arrival::Hello) => {}
         other => panic!("{other:?}"),
     }
@@ -70,11 +71,53 @@ fn a_session_is_granted_with_two_descriptors_in_their_order() {
     main.send_welcome(&welcome(), [reader.as_fd(), writer.as_fd()]).unwrap();
     let welcomed = renderer.recv_welcome(&TERMS, None).unwrap();
     assert_eq!(welcomed.grant, welcome().verdict.unwrap());
-    rustix::io::write(&welcomed.segments[1], b"x").unwrap();
-    assert_eq!(rustix::io::read(&welcomed.segments[0], &mut [0]), Ok(1));
-    for fd in &welcomed.segments {
+    let Handover::Descriptors(descriptors) = welcomed.segments else { panic!("no descriptors") };
+    rustix::io::write(&descriptors[1], b"x").unwrap();
+    assert_eq!(rustix::io::read(&descriptors[0], &mut [0]), Ok(1));
+    for fd in &descriptors {
         assert!(rustix::io::fcntl_getfd(fd).unwrap().contains(rustix::io::FdFlags::CLOEXEC));
     }
+}
+
+/// As [`welcome`], in segments with names.
+fn named() -> Welcome {
+    let names = Names::new().unwrap();
+    Welcome { verdict: Ok(Grant { names: Some(names), ..welcome().verdict.unwrap() }), ..welcome() }
+}
+
+#[test]
+fn a_session_of_named_segments_is_granted_without_descriptors_and_leaves_nothing_to_read() {
+    let (main, renderer) = streams();
+    renderer.send_hello(&HELLO).unwrap();
+    let needed = feature::NAMED_SEGMENTS;
+    assert!(matches!(main.recv_hello(&TERMS, needed), Ok(Arrival::Hello)));
+    let welcome = named();
+    main.send_names(&welcome).unwrap();
+    let welcomed = renderer.recv_welcome(&TERMS, None).unwrap();
+    let Handover::Names(names) = welcomed.segments else { panic!("no names") };
+    assert_eq!(Some(names), welcome.verdict.unwrap().names);
+    assert_eq!(renderer.drain(), Default::default());
+}
+
+#[test]
+fn a_renderer_that_opens_no_named_segments_is_refused_by_a_main_that_has_them() {
+    let (main, renderer) = streams();
+    let terms = Terms { features: TERMS.features & !feature::NAMED_SEGMENTS, ..TERMS };
+    renderer.send_hello(&Hello { terms, ..HELLO }).unwrap();
+    let error = main.recv_hello(&TERMS, feature::NAMED_SEGMENTS).unwrap_err();
+    assert_eq!(error, Error::SegmentsRefused);
+    main.send_refusal(&refusal(Refusal::of(&error))).unwrap();
+    assert_eq!(renderer.recv_welcome(&terms, None).unwrap_err(), Error::SegmentsRefused);
+}
+
+#[test]
+fn descriptors_that_come_with_names_are_closed() {
+    let (main, renderer) = renderer();
+    let (reader, writer) = pipe();
+    send_many(&main, &named().encode(), &[writer.as_fd()]);
+    drop(writer);
+    assert!(renderer.recv_welcome(&TERMS, None).is_ok());
+    assert_eq!(rustix::io::read(&reader, &mut [0]), Ok(0));
 }
 
 #[test]
@@ -168,7 +211,7 @@ fn a_hello_of_no_length_or_a_wrong_one_is_named() {
         let mut packet = [0; 5000];
         packet[..Hello::LEN].copy_from_slice(&HELLO.encode());
         send_packet(renderer.as_fd(), &packet[..len], &[]).unwrap();
-        let error = main.recv_hello(&TERMS).unwrap_err();
+        let error = main.recv_hello(&TERMS, 0).unwrap_err();
         assert_eq!(corrupt(error), ("hello length", len as u64));
     }
 }
@@ -178,7 +221,7 @@ fn a_hello_in_other_terms_is_named_and_answered_with_our_values() {
     let (main, renderer) = streams();
     let theirs = Terms { fingerprint: 0x1111, ..TERMS };
     renderer.send_hello(&Hello { terms: theirs, ..HELLO }).unwrap();
-    let error = main.recv_hello(&TERMS).unwrap_err();
+    let error = main.recv_hello(&TERMS, 0).unwrap_err();
     assert_eq!(error, Error::LayoutMismatch { ours: 0xabcd, theirs: 0x1111 });
     main.send_refusal(&refusal(Refusal::of(&error))).unwrap();
     let error = renderer.recv_welcome(&theirs, None).unwrap_err();
@@ -189,7 +232,7 @@ fn a_hello_in_other_terms_is_named_and_answered_with_our_values() {
 fn a_renderer_that_goes_away_before_its_hello_has_hung_up() {
     let (main, renderer) = streams();
     drop(renderer);
-    assert!(matches!(main.recv_hello(&TERMS), Ok(Arrival::HungUp)));
+    assert!(matches!(main.recv_hello(&TERMS, 0), Ok(Arrival::HungUp)));
     assert_eq!(main.send_refusal(&refusal(Refusal::Exhausted)), Err(Error::Disconnected));
 }
 

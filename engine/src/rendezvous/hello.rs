@@ -5,22 +5,28 @@
 //! touches a socket, and no input panics: what is wrong with a packet is named.
 //!
 //! ```text
-//! hello, 64 bytes                            welcome, 96 bytes
+//! hello, 64 bytes                            welcome, 96 bytes, or 152
 //!  0  magic "RINGHELO"                        0  magic "RINGWELC"
 //!  8  version                u32              8  version                       u32
 //! 12  role, 2 = monitor      u32             12  status, 0 = a session         u32
 //! 16  features               u64             16  features                      u64
 //! 24  layout fingerprint     u64             24  layout fingerprint            u64
 //! 32  wanted: to main        u32             32  id of the web contents        u32
-//! 36  wanted: to renderer    u32             36  zero
+//! 36  wanted: to renderer    u32             36  origin, 1 = named segments    u32
 //! 40  wanted: replies        u32             40  bytes of main's segment       u64
 //! 44  zero                                   48  bytes of the renderer's       u64
 //! 64                                         56  ring to main                  u64
 //!                                            64  ring to the renderer          u64
 //!                                            72  ring of replies               u64
 //!                                            80  the largest message           u64
-//!                                            88  zero
-//!                                            96
+//!                                            88  nonce, 0 = sealed            u64
+//!                                            96  name of main's segment       u128
+//!                                           112  name of the renderer's       u128
+//!                                           128  main's process id             u32
+//!                                           132  zero
+//!                                           136  when main started             u64
+//!                                           144  main's namespaces             u64
+//!                                           152
 //! ```
 //!
 //! Magic and version keep their places for ever, and a packet whose version is not ours is looked
@@ -29,6 +35,11 @@
 //! a monitor is 2, wants no rings, and gets a [`view`](super::view) instead of a welcome. A welcome with a session comes with two descriptors, main's segment and then the
 //! renderer's; a refusal comes with none, and with main's version and fingerprint, so that the
 //! renderer can name both sides' values.
+//!
+//! Feature bit 0 says that a renderer opens named segments. Only then can its welcome be the longer
+//! one, which has origin 1 and comes without descriptors: the parts of two
+//! [names](crate::segment::name) instead. The welcome of a sealed session ends at byte 96, with origin
+//! and nonce zero.
 
 use super::packet::{
     Places, exactly, expect, get_u32, get_u64, preamble, put_u32, put_u64, wish, zero,
@@ -107,6 +118,14 @@ impl Hello {
             zero("hello rings of a monitor", &packet[32..44])?;
         }
         Ok(Self { terms, role, wanted })
+    }
+
+    /// Whether the renderer can do what main's sessions need of it.
+    ///
+    /// # Errors
+    /// [`Error::SegmentsRefused`] if it opens no named segments and has to.
+    pub(crate) fn has(&self, needed: u64) -> Result<(), Error> {
+        if self.terms.features & needed == needed { Ok(()) } else { Err(Error::SegmentsRefused) }
     }
 }
 

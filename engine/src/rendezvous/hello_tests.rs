@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::super::terms::VERSION;
+use super::super::terms::{VERSION, feature};
 use super::super::welcome::{Grant, Refusal, Welcome};
 use super::*;
+use crate::segment::name::{Creator, Names};
 
 const OURS: Terms = Terms { version: VERSION, features: 0b101, fingerprint: 0xfeed_beef };
 const RINGS: Capacities = Capacities { to_main: 1 << 20, to_renderer: 1 << 18, replies: 1 << 16 };
@@ -16,11 +17,20 @@ fn hello() -> Hello {
 fn welcome() -> Welcome {
     let grant = Grant {
         message_limit: 1 << 30,
+        names: None,
         web_contents: 7,
         main_segment: 0x6_0000,
         renderer_segment: 0x11_0000,
         capacities: RINGS,
     };
+    Welcome { terms: OURS, verdict: Ok(grant) }
+}
+
+/// As [`welcome`], in segments with names.
+fn named() -> Welcome {
+    let creator = Creator { process: 0x0102, started: 0x0304, namespaces: 0x0506 };
+    let names = Names { creator, nonce: 0x0708, main: 0x090a, renderer: 0x0b0c };
+    let grant = Grant { names: Some(names), ..welcome().verdict.unwrap() };
     Welcome { terms: OURS, verdict: Ok(grant) }
 }
 
@@ -66,6 +76,65 @@ fn the_bytes_of_version_1_are_these() {
     assert_eq!(&welcome[..16], b"RINGWELC\x01\0\0\0\0\0\0\0");
     assert_eq!(&welcome[32..56], b"\x07\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0\x11\0\0\0\0\0");
     assert_eq!(&welcome[56..80], b"\0\0\x10\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\x01\0\0\0\0\0");
+}
+
+#[test]
+fn the_bytes_of_names_are_these() {
+    let (welcome, named) = (welcome().encode(), named().encode());
+    assert_eq!((welcome.len(), named.len()), (Welcome::LEN, Welcome::MAX));
+    assert_eq!(named[..36], welcome[..36]);
+    assert_eq!(named[36..40], [1, 0, 0, 0]);
+    assert_eq!(named[40..88], welcome[40..88]);
+    assert_eq!(&named[88..96], b"\x08\x07\0\0\0\0\0\0");
+    let names = [&b"\x0a\x09"[..], &[0; 14], b"\x0c\x0b", &[0; 14]].concat();
+    assert_eq!(named[96..128], names);
+    assert_eq!(&named[128..144], b"\x02\x01\0\0\0\0\0\0\x04\x03\0\0\0\0\0\0");
+    assert_eq!(&named[144..], b"\x06\x05\0\0\0\0\0\0");
+}
+
+#[test]
+fn a_welcome_with_names_comes_back_as_it_was() {
+    assert_eq!(Welcome::decode(&named().encode(), &OURS), Ok(named()));
+    assert_eq!(named().granted(&OURS).unwrap().names, named().verdict.unwrap().names);
+}
+
+#[test]
+fn names_are_no_grant_to_a_renderer_that_said_it_opens_none() {
+    let without = Terms { features: OURS.features & !feature::NAMED_SEGMENTS, ..OURS };
+    assert_eq!(place(named().granted(&without).unwrap_err()), "welcome origin");
+    assert!(welcome().granted(&without).is_ok());
+    let hello = Hello { terms: without, ..hello() };
+    assert_eq!(hello.has(feature::NAMED_SEGMENTS), Err(Error::SegmentsRefused));
+    assert_eq!(hello.has(0), Ok(()));
+}
+
+#[test]
+fn every_other_length_of_a_welcome_with_names_is_refused() {
+    let packet = [&named().encode()[..], &[0]].concat();
+    for len in (0..=packet.len()).filter(|len| *len != Welcome::MAX) {
+        let refused = Welcome::decode(&packet[..len], &OURS).unwrap_err();
+        assert_eq!(place(refused), "welcome length", "{len}");
+    }
+}
+
+#[test]
+fn every_flipped_bit_of_names_is_noticed_or_another_name() {
+    for bit in (36 * 8..40 * 8).chain(88 * 8..Welcome::MAX * 8) {
+        let mut packet = named().encode();
+        packet[bit / 8] ^= 1 << (bit % 8);
+        let decoded = Welcome::decode(&packet, &OURS).and_then(|it| it.granted(&OURS));
+        match bit / 8 {
+            36..40 => {
+                let place = place(decoded.unwrap_err());
+                assert!(["welcome origin", "welcome length"].contains(&place), "{place}");
+            }
+            132..136 => assert_eq!(place(decoded.unwrap_err()), "welcome reserved bytes"),
+            _ => assert_ne!(decoded.unwrap().names, named().verdict.unwrap().names),
+        }
+    }
+    let mut packet = named().encode();
+    packet[88..96].fill(0);
+    assert_eq!(place(Welcome::decode(&packet, &OURS).unwrap_err()), "welcome nonce");
 }
 
 #[test]
@@ -164,6 +233,8 @@ fn a_refusal_names_both_sides_values() {
 fn a_refusal_for_another_reason_keeps_its_name() {
     assert!(matches!(refused(Refusal::PermissionDenied, OURS), Error::PermissionDenied { .. }));
     assert!(matches!(refused(Refusal::Exhausted, OURS), Error::Exhausted { .. }));
+    assert_eq!(refused(Refusal::SegmentsRefused, OURS), Error::SegmentsRefused);
+    assert_eq!(Refusal::of(&Error::SegmentsRefused), Refusal::SegmentsRefused);
     assert_eq!(place(refused(Refusal::Corrupt, OURS)), "welcome status");
     assert_eq!(place(refused(Refusal::LayoutMismatch, OURS)), "welcome status");
 }

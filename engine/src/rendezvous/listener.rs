@@ -27,7 +27,7 @@ use super::peer::Peer;
 use super::sockopt;
 use super::stream::Stream;
 use super::terms::Terms;
-use super::welcome::{Refusal, Welcome};
+use super::welcome::{Packet, Refusal, Welcome};
 use crate::Error;
 use crate::fork::Generation;
 
@@ -47,7 +47,7 @@ pub(crate) struct Listener {
     /// Given up for a moment to accept a renderer only to refuse it, see [`accept`](Self::accept).
     spare: Option<OwnedFd>,
     clogged: bool,
-    refusal: [u8; Welcome::LEN],
+    refusal: Packet,
     endpoint: Endpoint,
     directory: OpenDirectory,
     claim: Claim,

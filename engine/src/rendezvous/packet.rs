@@ -66,7 +66,7 @@ pub(super) fn corrupt(place: &'static str, found: u64, expected: u64) -> Corrupt
     Corrupt { place, found, expected }
 }
 
-// The four below are only given offsets that are constants inside a packet of constant size.
+// Those below are only given offsets that are constants inside a packet of constant size.
 
 pub(super) fn put_u32(packet: &mut [u8], at: usize, value: u32) {
     packet[at..at + 4].copy_from_slice(&value.to_le_bytes());
@@ -86,4 +86,14 @@ pub(super) fn get_u64<const LEN: usize>(packet: &[u8; LEN], at: usize) -> u64 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&packet[at..at + 8]);
     u64::from_le_bytes(bytes)
+}
+
+pub(super) fn put_u128(packet: &mut [u8], at: usize, value: u128) {
+    packet[at..at + 16].copy_from_slice(&value.to_le_bytes());
+}
+
+pub(super) fn get_u128<const LEN: usize>(packet: &[u8; LEN], at: usize) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&packet[at..at + 16]);
+    u128::from_le_bytes(bytes)
 }

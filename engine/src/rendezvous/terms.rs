@@ -5,6 +5,12 @@ use crate::Error;
 /// The version of the protocol. Counts up when old and new sides cannot talk.
 pub(crate) use crate::layout::VERSION;
 
+/// The bits of [`Terms::features`].
+pub(crate) mod feature {
+    /// Opens segments by their names, if main's have some.
+    pub(crate) const NAMED_SEGMENTS: u64 = 1;
+}
+
 /// What a side speaks. Sides whose versions or fingerprints differ make no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Terms {

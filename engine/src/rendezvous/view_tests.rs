@@ -36,7 +36,7 @@ fn place<T>(result: Result<T, Error>) -> &'static str {
 fn a_monitor_asks_and_gets_the_board_with_its_size() {
     let (main, monitor) = streams();
     monitor.ask_for_view(TERMS).unwrap();
-    assert!(matches!(main.recv_hello(&TERMS), Ok(Arrival::Monitor)));
+    assert!(matches!(main.recv_hello(&TERMS, 0), Ok(Arrival::Monitor)));
     let (reader, writer) = pipe();
     main.send_view(&TERMS, 4096, writer.as_fd()).unwrap();
     let (bytes, board) = recv(&monitor).unwrap();

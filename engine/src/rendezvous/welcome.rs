@@ -1,17 +1,27 @@
 //! Main's answer to a [`Hello`](super::hello): a session, or why there is none. Its bytes are
 //! drawn there, beside the hello's.
 
+use smallvec::SmallVec;
+
 use super::packet::{
-    Places, at_least, at_most, capacity, corrupt, exactly, get_u32, get_u64, preamble, put_u32,
-    put_u64, zero,
+    Places, at_least, at_most, capacity, corrupt, exactly, expect, get_u32, get_u64, get_u128,
+    preamble, put_u32, put_u64, put_u128, zero,
 };
-use super::terms::{Capacities, Terms};
+use super::terms::{Capacities, Terms, feature};
 use crate::limits::MESSAGE_LIMIT_MAX;
+use crate::segment::name::{Creator, Names};
 use crate::{Corrupt, Error};
 
 const MAGIC: u64 = u64::from_le_bytes(*b"RINGWELC");
 const PLACES: Places = Places { len: "welcome length", magic: "welcome magic" };
 const ACCEPTED: u32 = 0;
+const NAMED: u32 = 1;
+
+/// Bytes of the names, behind those that every welcome has.
+const NAMES_LEN: usize = 56;
+
+/// An encoded welcome.
+pub(crate) type Packet = SmallVec<[u8; Welcome::MAX]>;
 
 /// Why main makes no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +37,8 @@ pub(crate) enum Refusal {
     Exhausted = 4,
     /// The hello made no sense.
     Corrupt = 5,
+    /// Main's segments have names, and the renderer opens none.
+    SegmentsRefused = 6,
 }
 
 impl Refusal {
@@ -38,6 +50,7 @@ impl Refusal {
             Error::LayoutMismatch { .. } => Self::LayoutMismatch,
             Error::PermissionDenied { .. } => Self::PermissionDenied,
             Error::Corrupt(_) => Self::Corrupt,
+            Error::SegmentsRefused => Self::SegmentsRefused,
             _ => Self::Exhausted,
         }
     }
@@ -49,6 +62,7 @@ impl Refusal {
             Self::PermissionDenied,
             Self::Exhausted,
             Self::Corrupt,
+            Self::SegmentsRefused,
         ]
         .into_iter()
         .find(|refusal| *refusal as u32 == status)
@@ -65,6 +79,7 @@ impl Refusal {
                 Error::PermissionDenied { what: "main accepts no renderer of this user".to_owned() }
             }
             Self::Exhausted => Error::Exhausted { what: "main's descriptors or memory" },
+            Self::SegmentsRefused => Error::SegmentsRefused,
             // A refusal for a reason that the terms in it belie.
             Self::VersionMismatch | Self::LayoutMismatch | Self::Corrupt => {
                 corrupt("welcome status", self as u64, ACCEPTED.into()).into()
@@ -86,6 +101,8 @@ pub(crate) struct Grant {
     pub capacities: Capacities,
     /// The largest message, in bytes of its payload.
     pub message_limit: u64,
+    /// What the segments are opened by, if they have names.
+    pub names: Option<Names>,
 }
 
 /// What main answers.
@@ -98,13 +115,16 @@ pub(crate) struct Welcome {
 }
 
 impl Welcome {
-    /// Size of the packet.
+    /// Size of the packet without names.
     pub(crate) const LEN: usize = 96;
+
+    /// Size of the packet with names, the largest.
+    pub(crate) const MAX: usize = Self::LEN + NAMES_LEN;
 
     /// The packet.
     #[must_use]
-    pub(crate) fn encode(&self) -> [u8; Self::LEN] {
-        let mut packet = [0; Self::LEN];
+    pub(crate) fn encode(&self) -> Packet {
+        let mut packet = Packet::from_elem(0, Self::LEN);
         put_u64(&mut packet, 0, MAGIC);
         put_u32(&mut packet, 8, self.terms.version);
         put_u64(&mut packet, 16, self.terms.features);
@@ -120,6 +140,10 @@ impl Welcome {
                 put_u64(&mut packet, 64, grant.capacities.to_renderer.into());
                 put_u64(&mut packet, 72, grant.capacities.replies.into());
                 put_u64(&mut packet, 80, grant.message_limit);
+                if let Some(names) = &grant.names {
+                    put_u32(&mut packet, 36, NAMED);
+                    encode_names(&mut packet, names);
+                }
             }
         }
         packet
@@ -135,22 +159,25 @@ impl Welcome {
     pub(crate) fn decode(packet: &[u8], ours: &Terms) -> Result<Self, Error> {
         let version = preamble(packet, MAGIC, PLACES)?;
         ours.check(&Terms { version, ..*ours })?;
-        let packet: &[u8; Self::LEN] = exactly(packet, PLACES)?;
+        let (start, rest) = match packet.split_first_chunk() {
+            Some((start, rest)) => (start, rest),
+            None => (exactly(packet, PLACES)?, &[][..]),
+        };
         let terms =
-            Terms { version, features: get_u64(packet, 16), fingerprint: get_u64(packet, 24) };
-        let verdict = match get_u32(packet, 12) {
-            ACCEPTED => Ok(Self::decode_grant(packet)?),
+            Terms { version, features: get_u64(start, 16), fingerprint: get_u64(start, 24) };
+        let verdict = match get_u32(start, 12) {
+            ACCEPTED => Ok(Self::decode_grant(start, rest)?),
             status => {
-                zero("welcome refusal", &packet[32..])?;
+                exactly::<{ Self::LEN }>(packet, PLACES)?;
+                zero("welcome refusal", &start[32..])?;
                 Err(Refusal::from_status(status)?)
             }
         };
         Ok(Self { terms, verdict })
     }
 
-    fn decode_grant(packet: &[u8; Self::LEN]) -> Result<Grant, Corrupt> {
-        zero("welcome reserved bytes", &packet[36..40])?;
-        zero("welcome reserved bytes", &packet[88..])?;
+    fn decode_grant(packet: &[u8; Self::LEN], rest: &[u8]) -> Result<Grant, Corrupt> {
+        let names = decode_names(packet, rest)?;
         let web_contents = get_u32(packet, 32);
         if web_contents == 0 {
             return Err(corrupt("welcome id of the web contents", 0, 1));
@@ -176,6 +203,7 @@ impl Welcome {
                 get_u64(packet, 80),
                 MESSAGE_LIMIT_MAX as u64,
             )?,
+            names,
         })
     }
 
@@ -183,11 +211,48 @@ impl Welcome {
     ///
     /// # Errors
     /// [`Error::VersionMismatch`] and [`Error::LayoutMismatch`] with both sides' values,
-    /// [`Error::PermissionDenied`], [`Error::Exhausted`], and [`Error::Corrupt`] for a refusal
-    /// that contradicts itself.
+    /// [`Error::PermissionDenied`], [`Error::SegmentsRefused`], [`Error::Exhausted`], and
+    /// [`Error::Corrupt`] for a refusal that contradicts itself, or names that we said we would not open.
     pub(crate) fn granted(&self, ours: &Terms) -> Result<Grant, Error> {
         let grant = self.verdict.map_err(|refusal| refusal.as_error(ours, &self.terms))?;
         ours.check(&self.terms)?;
+        if grant.names.is_some() && ours.features & feature::NAMED_SEGMENTS == 0 {
+            return Err(corrupt("welcome origin", NAMED.into(), 0).into());
+        }
         Ok(grant)
     }
+}
+
+fn encode_names(packet: &mut Packet, names: &Names) {
+    packet.resize(Welcome::MAX, 0);
+    put_u64(packet, 88, names.nonce);
+    put_u128(packet, 96, names.main);
+    put_u128(packet, 112, names.renderer);
+    put_u32(packet, 128, names.creator.process);
+    put_u64(packet, 136, names.creator.started);
+    put_u64(packet, 144, names.creator.namespaces);
+}
+
+fn decode_names(packet: &[u8; Welcome::LEN], rest: &[u8]) -> Result<Option<Names>, Corrupt> {
+    let len =
+        |expected: usize| expect(PLACES.len, (packet.len() + rest.len()) as u64, expected as u64);
+    let (origin, nonce) = (get_u32(packet, 36), get_u64(packet, 88));
+    if origin == 0 {
+        len(Welcome::LEN)?;
+        expect("welcome nonce", nonce, 0)?;
+        return Ok(None);
+    }
+    expect("welcome origin", origin.into(), NAMED.into())?;
+    len(Welcome::MAX)?;
+    if nonce == 0 {
+        return Err(corrupt("welcome nonce", 0, 1));
+    }
+    let rest: &[u8; NAMES_LEN] = exactly(rest, PLACES)?;
+    zero("welcome reserved bytes", &rest[36..40])?;
+    let creator = Creator {
+        process: get_u32(rest, 32),
+        started: get_u64(rest, 40),
+        namespaces: get_u64(rest, 48),
+    };
+    Ok(Some(Names { creator, nonce, main: get_u128(rest, 0), renderer: get_u128(rest, 16) }))
 }

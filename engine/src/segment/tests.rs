@@ -1,11 +1,13 @@
 //! What the seals forbid, tried.
 
 use super::*;
+use crate::error::Error;
 use crate::layout::{MainWords, role};
+use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 
 const SIZE: usize = DATA_OFFSET + (64 << 10);
-const IDENTITY: Identity = Identity { fingerprint: 7, role: role::MAIN, web_contents: 3 };
+const IDENTITY: Identity = Identity { fingerprint: 7, role: role::MAIN, web_contents: 3, nonce: 0 };
 
 fn words(segment: &Segment) -> Shared<MainWords> {
     // SAFETY: `MainWords` is one of the layout's structs.

@@ -59,6 +59,7 @@ impl Geometry {
                 replies: word(self.replies)?,
             },
             message_limit: message_limit as u64,
+            names: None,
         })
     }
 

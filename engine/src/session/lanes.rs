@@ -11,6 +11,8 @@ use super::geometry::Geometry;
 use crate::error::Error;
 use crate::lane::{Incoming, Outgoing};
 use crate::layout::{DATA_OFFSET, MainWords, RendererWords, Status, role};
+use crate::segment::name::Names;
+use crate::segment::named::{self, HeldNames, NamedSegments};
 use crate::segment::{self, Identity, Segment, Writer};
 use crate::sync::{Ordering, Shared, cpu_number};
 use crate::wire::FINGERPRINT;
@@ -87,8 +89,32 @@ impl Cpus {
 pub fn create(geometry: &Geometry, id: u32) -> Result<(MainLanes, Descriptors), Error> {
     let (ours, main) = Segment::create(geometry.main_segment(), Writer::Us)?;
     let (theirs, renderer) = Segment::create(geometry.renderer_segment(), Writer::Peer)?;
-    let (mine, peer) = words(&ours, &theirs);
-    segment::format(&mine.header, identity(role::MAIN, id));
+    let lanes = main_lanes(&ours, &theirs, geometry, identity(role::MAIN, id, 0));
+    Ok((lanes, Descriptors { main, renderer }))
+}
+
+/// As [`create`], in segments that the renderer opens by their names, as long as they are held.
+///
+/// # Errors
+/// As [`NamedSegments::create`].
+pub(crate) fn create_named(
+    geometry: &Geometry,
+    id: u32,
+) -> Result<(MainLanes, Names, HeldNames), Error> {
+    let (ours, theirs) = (geometry.main_segment(), geometry.renderer_segment());
+    let NamedSegments { main, renderer, names, held } = NamedSegments::create(ours, theirs)?;
+    let identity = identity(role::MAIN, id, names.nonce);
+    Ok((main_lanes(&main, &renderer, geometry, identity), names, held))
+}
+
+fn main_lanes(
+    ours: &Segment,
+    theirs: &Segment,
+    geometry: &Geometry,
+    identity: Identity,
+) -> MainLanes {
+    let (mine, peer) = words(ours, theirs);
+    segment::format(&mine.header, identity);
     let lanes = MainLanes {
         messages: Outgoing::new(
             ours.ring(DATA_OFFSET, geometry.to_renderer),
@@ -114,7 +140,7 @@ pub fn create(geometry: &Geometry, id: u32) -> Result<(MainLanes, Descriptors), 
         },
     };
     lanes.cpus.publish();
-    Ok((lanes, Descriptors { main, renderer }))
+    lanes
 }
 
 /// Joins the session `id` that the other process created.
@@ -129,9 +155,37 @@ pub fn open(
 ) -> Result<RendererLanes, Error> {
     let theirs = Segment::open(&descriptors.main, geometry.main_segment(), Writer::Peer)?;
     let ours = Segment::open(&descriptors.renderer, geometry.renderer_segment(), Writer::Us)?;
-    let (main, mine) = words(&theirs, &ours);
-    segment::join(&main.header, identity(role::MAIN, id))?;
-    segment::format(&mine.header, identity(role::RENDERER, id));
+    renderer_lanes(&theirs, &ours, geometry, id, 0)
+}
+
+/// As [`open`], by names, which nobody needs afterwards: they are removed.
+///
+/// # Errors
+/// As [`open`] and [`named::open`].
+pub(crate) fn open_named(
+    names: &Names,
+    geometry: &Geometry,
+    id: u32,
+) -> Result<RendererLanes, Error> {
+    let (theirs, ours) = named::open(names, geometry.main_segment(), geometry.renderer_segment())?;
+    let lanes = renderer_lanes(&theirs, &ours, geometry, id, names.nonce)?;
+    for name in [names.main(), names.renderer()] {
+        // A sandbox may forbid it. Then main does it when the session ends.
+        let _ = named::remove(&name);
+    }
+    Ok(lanes)
+}
+
+fn renderer_lanes(
+    theirs: &Segment,
+    ours: &Segment,
+    geometry: &Geometry,
+    id: u32,
+    nonce: u64,
+) -> Result<RendererLanes, Error> {
+    let (main, mine) = words(theirs, ours);
+    segment::join(&main.header, identity(role::MAIN, id, nonce))?;
+    segment::format(&mine.header, identity(role::RENDERER, id, nonce));
     let cpus = Cpus {
         mine: mine.project(|words| &words.status),
         theirs: main.project(|words| &words.status),
@@ -160,8 +214,8 @@ pub fn open(
     })
 }
 
-fn identity(role: u32, web_contents: u32) -> Identity {
-    Identity { fingerprint: FINGERPRINT, role, web_contents }
+fn identity(role: u32, web_contents: u32, nonce: u64) -> Identity {
+    Identity { fingerprint: FINGERPRINT, role, web_contents, nonce }
 }
 
 #[expect(unsafe_code, reason = "names the layout's structs of the two segments")]

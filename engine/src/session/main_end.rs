@@ -3,7 +3,7 @@
 use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lane_lock::{Claimed, LaneLock, this_thread};
-use super::lanes::{self, Descriptors};
+use super::lanes::{self, Descriptors, MainLanes};
 use super::link::Link;
 use super::outbox::{Outbox, Tolls};
 use super::payload::raw_archive_len;
@@ -14,9 +14,12 @@ use crate::board::tally::Traffic;
 use crate::board::{Board, Entry};
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
+use crate::rendezvous::handshake::Handover;
 use crate::rendezvous::stream::Stream;
-use crate::rendezvous::terms::Terms;
-use crate::rendezvous::welcome::{Refusal, Welcome};
+use crate::rendezvous::terms::{Terms, feature};
+use crate::rendezvous::welcome::{Grant, Refusal, Welcome};
+use crate::segment::Segments;
+use crate::segment::named::HeldNames;
 use crate::sync::Shared;
 use crate::value::raw::Place;
 use crate::wire::{Answer, FINGERPRINT, Signature};
@@ -52,6 +55,17 @@ pub(crate) struct Bounds {
     pub(crate) geometry: Geometry,
     pub(crate) overflow_limit: usize,
     pub(crate) message_limit: usize,
+    pub(crate) segments: Segments,
+}
+
+impl Bounds {
+    /// The features that every renderer has to have.
+    pub(crate) fn needed(&self) -> u64 {
+        match self.segments {
+            Segments::Sealed => 0,
+            Segments::Named => feature::NAMED_SEGMENTS,
+        }
+    }
 }
 
 /// A session before its renderer has said hello.
@@ -60,6 +74,8 @@ pub(crate) struct Prepared {
     pub(crate) end: MainEnd,
     pub(crate) inbox: Inbox,
     pub(crate) invitation: Invitation,
+    /// To be kept as long as the session, if its segments have names.
+    pub(crate) names: Option<HeldNames>,
 }
 
 /// What the renderer is sent.
@@ -67,12 +83,12 @@ pub(crate) struct Prepared {
 pub(crate) struct Invitation {
     bounds: Bounds,
     web_contents: u32,
-    segments: Descriptors,
+    segments: Handover,
 }
 
 /// The terms of this build.
 pub(crate) fn terms() -> Terms {
-    Terms::new(0, FINGERPRINT)
+    Terms::new(feature::NAMED_SEGMENTS, FINGERPRINT)
 }
 
 /// Tells a renderer why it gets no session, and passes the reason on.
@@ -96,9 +112,9 @@ impl Prepared {
         pool: &Arc<Pool>,
         board: &Arc<Board>,
     ) -> Result<Self, Error> {
-        let Bounds { geometry, overflow_limit, message_limit } = bounds;
-        let created = lanes::create(&geometry, id);
-        let (lanes, segments) = created.map_err(|error| refuse(&stream, error))?;
+        let Bounds { geometry, overflow_limit, message_limit, segments } = bounds;
+        let created = create(&geometry, id, segments);
+        let (lanes, segments, names) = created.map_err(|error| refuse(&stream, error))?;
         let turn_of = Arc::new(AtomicUsize::new(0));
         let entry = board.take(id, stream.credentials().pid);
         let words = entry.words();
@@ -124,7 +140,26 @@ impl Prepared {
             entry,
         };
         let invitation = Invitation { bounds, web_contents: id, segments };
-        Ok(Self { end, inbox: Inbox::new(lanes.incoming, message_limit), invitation })
+        Ok(Self { end, inbox: Inbox::new(lanes.incoming, message_limit), invitation, names })
+    }
+}
+
+/// A session's segments, of this origin: main's lanes in them, how the renderer comes by them, and what
+/// keeps their names.
+fn create(
+    geometry: &Geometry,
+    id: u32,
+    origin: Segments,
+) -> Result<(MainLanes, Handover, Option<HeldNames>), Error> {
+    match origin {
+        Segments::Sealed => {
+            let (lanes, Descriptors { main, renderer }) = lanes::create(geometry, id)?;
+            Ok((lanes, Handover::Descriptors([main, renderer]), None))
+        }
+        Segments::Named => {
+            let (lanes, names, held) = lanes::create_named(geometry, id)?;
+            Ok((lanes, Handover::Names(names), Some(held)))
+        }
     }
 }
 
@@ -136,9 +171,15 @@ impl Invitation {
     pub(crate) fn send(&self, stream: &Stream) -> Result<(), Error> {
         let Bounds { geometry, message_limit, .. } = self.bounds;
         let grant = geometry.grant(self.web_contents, message_limit)?;
-        let welcome = Welcome { terms: terms(), verdict: Ok(grant) };
-        let Descriptors { main, renderer } = &self.segments;
-        stream.send_welcome(&welcome, [main.as_fd(), renderer.as_fd()])
+        let welcome = |grant| Welcome { terms: terms(), verdict: Ok(grant) };
+        match &self.segments {
+            Handover::Descriptors([main, renderer]) => {
+                stream.send_welcome(&welcome(grant), [main.as_fd(), renderer.as_fd()])
+            }
+            Handover::Names(names) => {
+                stream.send_names(&welcome(Grant { names: Some(*names), ..grant }))
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::board::tally::Tally;
 use crate::error::Error;
 use crate::layout::WaitWords;
 use crate::limits::LIVENESS_SLICE;
-use crate::rendezvous::handshake::Welcomed;
+use crate::rendezvous::handshake::{Handover, Welcomed};
 use crate::rendezvous::stream::Stream;
 use crate::ring::Watch;
 use crate::sync::{Shared, Woken};
@@ -56,8 +56,12 @@ impl RendererEnd {
         let geometry = Geometry::granted(&welcomed.grant)?;
         let message_limit = usize::try_from(welcomed.grant.message_limit).unwrap_or(usize::MAX);
         let pool = Arc::new(Pool::new());
-        let [main, renderer] = welcomed.segments;
-        let lanes = lanes::open(&Descriptors { main, renderer }, &geometry, id)?;
+        let lanes = match welcomed.segments {
+            Handover::Descriptors([main, renderer]) => {
+                lanes::open(&Descriptors { main, renderer }, &geometry, id)?
+            }
+            Handover::Names(names) => lanes::open_named(&names, &geometry, id)?,
+        };
         let end = Self {
             link: Link::new(id, stream, lanes.cpus, Arc::<Tally>::default().into()),
             messages_bell: lanes.messages.data_bell(),
