@@ -141,6 +141,10 @@
 //! tokio. Without it, any runtime that can wait for a descriptor will do: wait until
 //! [`AsFd`](std::os::fd::AsFd) is readable, then `dispatch`. [`Invoke`] is a future of no runtime in
 //! particular.
+//!
+//! `tracing`, off by default: spans for dispatch and calls, and events for sessions, with the target
+//! `ringmain`: see the table in `trace.rs`.
+//!
 //! `cli`, off by default: the program `ringmain`, which looks into mains, and `upkeep`, on which it is
 //! built. `cargo install ringmain --features cli` installs it.
 
@@ -180,6 +184,8 @@ pub(crate) mod rendezvous;
 pub(crate) mod segment;
 #[cfg(not(loom))]
 pub(crate) mod session;
+#[cfg(not(loom))]
+mod trace;
 #[cfg(not(loom))]
 pub mod typed;
 #[cfg(all(feature = "cli", not(loom)))]

@@ -11,6 +11,7 @@ use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
 use crate::session::main_end::{Invitation, Prepared, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
+use crate::trace;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -154,7 +155,9 @@ impl State {
     }
 
     fn attached(&mut self, core: &Core, key: usize) {
-        self.sessions[key].page.end().entry.attached();
+        let page = &self.sessions[key].page;
+        page.end().entry.attached();
+        trace::event!(INFO, "attached", renderer = page.id(), pid = page.process_id());
         self.activate(key);
         core.run_hook(&core.on_attached, |hook| hook(&self.sessions[key].page));
     }
@@ -299,6 +302,9 @@ impl State {
         }
         core.pages.lock().remove(&slot.page.id());
         slot.page.end().entry.retire();
+        let GoneDetails { reason, exit_code } = details;
+        let (id, reason) = (slot.page.id(), reason.as_str());
+        trace::event!(INFO, "gone", renderer = id, reason = reason, exit_code = exit_code);
         core.run_hook(&core.on_gone, |hook| hook(&slot.page, &details));
         if let Some(levels) = slot.page.levels() {
             levels.end(&slot.page, &details);

@@ -7,6 +7,7 @@ use super::{Core, Diagnostic, Event, Listener, WebContents};
 use crate::emitter::{BoxError, Emitted, Snapshot, Snapshots, guarded};
 use crate::error::{Corrupt, Error};
 use crate::session::payload::{Forged, Payload, gathered_args};
+use crate::trace;
 use crate::wire::{Buffer, Content, Envelope, Kind, Known, Names};
 
 /// What came of a look at a session's ring.
@@ -114,6 +115,7 @@ fn emit(
     channel: &str,
     mut call: impl FnMut(&Listener) -> Result<(), BoxError>,
 ) -> Emitted<BoxError> {
+    let _listeners = trace::entered!(TRACE, "listeners", channel = channel, renderer = page.id());
     let own = page.levels().map(|levels| levels.emit(hook, channel, &mut call));
     match own {
         None => core.ipc.emitter.emit_to(snapshot, channel, call),

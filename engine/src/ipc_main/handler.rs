@@ -5,6 +5,7 @@ use crate::emitter::{BoxError, guarded};
 use crate::error::Error;
 use crate::limits::{PENDING_BYTES, PENDING_INVOKES};
 use crate::session::poller::Poller;
+use crate::trace::{self, Span};
 use crate::value::{Args, Value};
 use crate::wire::{Answer, Refused};
 use crossbeam::queue::SegQueue;
@@ -46,6 +47,7 @@ pub(super) type Handler = dyn Fn(InvokeEvent, Args) -> Running + Send + Sync;
 struct Invocation {
     event: InvokeEvent,
     call: u32,
+    span: Span,
 }
 
 /// Handlers that were not done at once.
@@ -108,7 +110,8 @@ impl Tasks {
         args: Args,
     ) {
         let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
-        let invocation = Invocation { event: event.clone(), call };
+        let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
+        let invocation = Invocation { event: event.clone(), call, span };
         let bytes = args.archive().len();
         if let Err(error) = room_for(sender, bytes) {
             let refused = Refused::of(&error);
@@ -120,12 +123,13 @@ impl Tasks {
         let Some(handler) = own.or_else(|| core.ipc.handlers.take_or_get(channel)) else {
             return invocation.answer(core, Answer::NoHandler);
         };
-        let mut future = match guarded(|| Ok(handler(event, args))) {
+        let called = invocation.span.in_scope(|| guarded(|| Ok(handler(event, args))));
+        let mut future = match called {
             Ok(future) => future,
             Err(error) => return invocation.finish(core, Err(error)),
         };
         // Most are done at once, and need no waker.
-        match poll(&mut future, Waker::noop()) {
+        match invocation.span.in_scope(|| poll(&mut future, Waker::noop())) {
             Poll::Ready(result) => invocation.finish(core, result),
             Poll::Pending => self.keep(core, invocation, future, bytes),
         }
@@ -159,7 +163,8 @@ impl Tasks {
         // Acquire: pairs with `wake`. One that found `true` here is seen by this poll.
         task.waker.queued.swap(false, Ordering::Acquire);
         let waker = Waker::from(Arc::clone(&task.waker));
-        if let Poll::Ready(result) = poll(&mut task.future, &waker) {
+        let Task { future, invocation, .. } = task;
+        if let Poll::Ready(result) = invocation.span.in_scope(|| poll(future, &waker)) {
             let task = self.running.remove(key);
             task.invocation.event.sender.end().entry.running.sub(1);
             task.invocation.event.sender.end().entry.running_bytes.sub(task.bytes);

@@ -47,6 +47,7 @@ use crate::session::poller::Poller;
 use crate::session::pool::Pool;
 use crate::session::turn::Turn;
 use crate::sync::AtomicU32;
+use crate::trace;
 use crate::typed::{Channel, Schema};
 use crate::value::{Args, ArgsRef, ToValue};
 use crate::wait::Spin;
@@ -354,6 +355,7 @@ impl Core {
         if matches!(diagnostic, Diagnostic::Refused { .. }) {
             self.board.words().sums.refused.add(1);
         }
+        trace::event!(WARN, "diagnostic", text = trace::text(diagnostic));
         self.run_hook(&self.on_diagnostic, |hook| hook(diagnostic));
     }
 

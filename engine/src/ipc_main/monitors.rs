@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::limits::MONITORS;
 use crate::rendezvous::stream::Stream;
 use crate::session::main_end::{refuse, terms};
+use crate::trace;
 use slab::Slab;
 use std::os::fd::AsFd;
 
@@ -47,6 +48,8 @@ impl State {
         if streams.is_empty() {
             watch.switch_on();
         }
+        let pid = stream.credentials().pid;
+        trace::event!(DEBUG, "monitor attached", pid = pid);
         let sent = stream.send_view(&terms(), SIZE as u64, core.board.as_fd());
         streams.insert(stream);
         core.board.words().sums.monitors.set(streams.len());
@@ -67,6 +70,7 @@ impl State {
     fn dismiss(&mut self, core: &Core, key: usize) {
         let Monitors { streams, watch } = &mut self.monitors;
         let stream = streams.remove(key);
+        trace::event!(DEBUG, "monitor gone", pid = stream.credentials().pid);
         core.poller.remove(&stream);
         core.poller.remove(stream.pidfd());
         core.board.words().sums.monitors.set(streams.len());

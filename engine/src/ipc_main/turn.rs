@@ -14,6 +14,7 @@ use crate::ring::CopyBuffer;
 use crate::session::inbox::Inbox;
 use crate::session::payload::Payload;
 use crate::sync::Ordering;
+use crate::trace;
 use crate::wire::{Content, ENVELOPE, Envelope, Kind};
 
 /// Up to so many bytes of content are copied before anything else is known of them: nothing is lost by
@@ -81,6 +82,7 @@ impl Turn<'_> {
         self.slot.page.end().begin_turn();
         let pulse = &self.core.board.words().pulse;
         pulse.turn.store(self.slot.page.id(), Ordering::Relaxed);
+        let _turn = trace::entered!(TRACE, "turn", renderer = self.slot.page.id());
         let progress = self.deliver(budget);
         pulse.received.add(progress.delivered);
         self.slot.page.end().end_turn();
@@ -167,6 +169,8 @@ impl Turn<'_> {
         let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
         let version = emitter.version();
         let event = Event::new(page, &known.channel, None);
+        let (id, channel) = (page.id(), &*known.channel);
+        let _listeners = trace::entered!(TRACE, "listeners", channel = channel, renderer = id);
         let (word, sole) = (envelope.encode(), snapshot.sole());
         // One border for all: a panic ends the message that it is in, and the rest is taken as any other.
         let run = guarded(|| {

@@ -7,6 +7,7 @@ use crate::error::Corrupt;
 use crate::lane::Incoming;
 use crate::session::inbox::Inbox;
 use crate::session::payload::{Forged, Payload};
+use crate::trace;
 use crate::wire::{Buffer, Content, Envelope, Gather, Kind, Known, Names};
 
 impl IpcRenderer {
@@ -64,6 +65,7 @@ impl IpcRenderer {
         let version = emitter.version();
         let (word, sole) = (envelope.encode(), snapshot.sole());
         let event = RendererEvent::new(self, &known.channel);
+        let _listeners = trace::entered!(TRACE, "listeners", channel = &*known.channel);
         let (mut delivered, mut bytes) = (0, 0);
         // One border for all: a panic ends the message that it is in, and the rest is taken as any other.
         let ran = guarded(|| {
@@ -159,6 +161,7 @@ impl IpcRenderer {
         let channel = &*known.channel;
         let payload = Payload::new(known, payload)?;
         let event = RendererEvent::new(self, channel);
+        let _listeners = trace::entered!(TRACE, "listeners", channel = channel);
         let call = |listener: &Listener| guarded(|| listener(&event, payload));
         match self.core.emitter.emit_to(snapshot, channel, call).failed {
             Some(error) => self.core.failed(channel, &error),
@@ -206,6 +209,7 @@ impl Core {
     }
 
     fn report(&self, channel: &str, error: &BoxError) {
+        trace::event!(WARN, "uncaught", channel = channel, text = trace::text(error));
         let hook = self.on_uncaught.lock().clone();
         if let Some(hook) = hook {
             // A hook that fails has nobody left to tell.

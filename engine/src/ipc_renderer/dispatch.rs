@@ -8,6 +8,7 @@ use crate::limits::ROUND_RECORDS;
 use crate::session::inbox::Inbox;
 use crate::session::poller::{Poller, Token};
 use crate::session::renderer_end::RendererEnd;
+use crate::trace;
 use crate::value::Value;
 use crate::wait::SpinOutcome;
 use rustix::event::Timespec;
@@ -192,6 +193,12 @@ impl Core {
         }
         let closed = self.closed.load(Ordering::Relaxed);
         let error = if closed { Error::Disconnected } else { Error::MainGone };
+        trace::event!(
+            INFO,
+            "session over",
+            renderer = self.end().link.id(),
+            reason = trace::text(&error)
+        );
         self.calls.fail_all(&error);
         self.desk.notify();
         Err(error)

@@ -3,6 +3,7 @@
 use super::IpcRenderer;
 use super::calls::Call;
 use crate::error::Error;
+use crate::trace::Span;
 use crate::value::Value;
 use std::future::Future;
 use std::pin::Pin;
@@ -19,11 +20,12 @@ use std::time::Instant;
 pub struct Invoke {
     renderer: IpcRenderer,
     call: Arc<Call>,
+    span: Span,
 }
 
 impl Invoke {
-    pub(super) fn new(renderer: IpcRenderer, call: Arc<Call>) -> Self {
-        Self { renderer, call }
+    pub(super) fn new(renderer: IpcRenderer, call: Arc<Call>, span: Span) -> Self {
+        Self { renderer, call, span }
     }
 
     /// Blocks until the answer is there, dispatching on this thread unless another one does:
@@ -36,7 +38,7 @@ impl Invoke {
     /// [`IpcRenderer::send`] says it. [`Error::MainGone`]; [`Error::WouldDeadlock`] inside a
     /// listener.
     pub fn wait(self) -> Result<Value, Error> {
-        self.renderer.wait_for(&self.call, None)
+        self.span.in_scope(|| self.renderer.wait_for(&self.call, None))
     }
 
     /// The same until a deadline.
@@ -44,7 +46,7 @@ impl Invoke {
     /// # Errors
     /// As [`wait`](Self::wait), and [`Error::Deadline`].
     pub fn wait_deadline(self, deadline: Instant) -> Result<Value, Error> {
-        self.renderer.wait_for(&self.call, Some(deadline))
+        self.span.in_scope(|| self.renderer.wait_for(&self.call, Some(deadline)))
     }
 }
 
@@ -52,7 +54,7 @@ impl Future for Invoke {
     type Output = Result<Value, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.call.poll(context.waker())
+        self.span.in_scope(|| self.call.poll(context.waker()))
     }
 }
 

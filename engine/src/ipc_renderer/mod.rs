@@ -30,6 +30,7 @@ use crate::session::poller::Poller;
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
 use crate::session::turn::Turn;
+use crate::trace;
 use crate::typed::{Channel, Schema};
 use crate::value::{ArgsRef, Arguments, Value};
 use crate::wire::Kind;
@@ -108,7 +109,10 @@ impl IpcRenderer {
         options: &RendererOptions,
         origin: Origin,
     ) -> Result<Self, Error> {
-        let generation = end.link.stream().generation();
+        let stream = end.link.stream();
+        let generation = stream.generation();
+        let pid = stream.credentials().pid;
+        trace::event!(INFO, "attached to main", renderer = end.link.id(), pid = pid);
         let poller = Poller::new()?;
         dispatch::watch(&poller, &end)?;
         let core = Core {
@@ -321,6 +325,7 @@ impl IpcRenderer {
         deadline: Option<Instant>,
     ) -> Result<Value, Error> {
         self.check()?;
+        let _call = trace::entered!(DEBUG, "send_sync", channel = channel);
         let end = self.core.end();
         end.send_call(channel, args.archive(), when_full)
             .and_then(|call| end.wait_for_answer(call, channel, deadline))
@@ -330,8 +335,10 @@ impl IpcRenderer {
     /// Sends a request to the channel's handler in main. Errors come through what is returned, as a
     /// rejection does in Electron.
     pub fn invoke(&self, channel: &str, args: impl Arguments) -> Invoke {
-        let call = self.begin(channel, args).unwrap_or_else(|error| Call::failed(channel, error));
-        Invoke::new(self.clone(), call)
+        let span = trace::span!(DEBUG, "invoke", channel = channel);
+        let begun = span.in_scope(|| self.begin(channel, args));
+        let call = begun.unwrap_or_else(|error| Call::failed(channel, error));
+        Invoke::new(self.clone(), call, span)
     }
 
     fn begin(&self, channel: &str, args: impl Arguments) -> Result<Arc<Call>, Error> {

@@ -15,6 +15,7 @@ use crate::rendezvous::spawn;
 use crate::session::inbox::Inbox;
 use crate::session::lane_lock::thread_holds_claims;
 use crate::session::renderer_end::RendererEnd;
+use crate::trace;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::time::Instant;
@@ -89,6 +90,8 @@ impl IpcRenderer {
         dispatch::unwatch(&core.poller, before);
         *desk = Desk::new(inbox);
         core.session.store(Arc::clone(&end));
+        let pid = end.link.stream().credentials().pid;
+        trace::event!(INFO, "reconnected", renderer = end.link.id(), pid = pid);
         core.calls.fail_all(&Error::MainGone);
         dispatch::watch(&core.poller, &end).inspect_err(|_| end.link.end())?;
         // Pairs with the one in `close`: it ends the session that it finds, or is seen here.
