@@ -84,8 +84,7 @@ fn a_monitor_sees_the_renderers_of_a_living_main_and_what_each_has_done() {
     assert_eq!((seen.main.pid, seen.main.sessions), (std::process::id(), 2));
     assert_eq!((seen.main.endpoint.as_str(), seen.main.received), (scene.endpoint.name(), 2));
     pages.iter().for_each(|page| page.close());
-    let seen = until(&monitor, |seen| seen.main.sessions == 0);
-    assert!(seen.renderers.is_empty());
+    let seen = until(&monitor, |seen| seen.main.sessions == 0 && seen.renderers.is_empty());
     assert_eq!((seen.main.made, seen.main.received_before.0), (2, 2));
 }
 

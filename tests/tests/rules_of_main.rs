@@ -110,7 +110,8 @@ fn main_maps_what_it_made_itself_once_for_writing_and_once_for_reading() {
         }
         renderers.push(renderer);
         main.tell("maps");
-        let maps = [vec!["r--s"; sessions], vec!["rw-s"; sessions]].concat().join(" ");
+        // And the board, which is there before the first of them.
+        let maps = [vec!["r--s"; sessions], vec!["rw-s"; sessions + 1]].concat().join(" ");
         assert_eq!(main.heard(), maps);
     }
     drop(renderers);

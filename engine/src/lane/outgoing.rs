@@ -59,6 +59,12 @@ impl Outgoing {
         self.ring.free()
     }
 
+    /// See [`Producer::go_straight`].
+    #[inline]
+    pub fn go_straight(&mut self, straight: bool) {
+        self.ring.go_straight(straight);
+    }
+
     /// See [`Producer::look_for_space`].
     ///
     /// # Errors

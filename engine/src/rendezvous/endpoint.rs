@@ -239,6 +239,7 @@ impl OpenDirectory {
     ///
     /// # Errors
     /// [`Error::System`].
+    #[cfg(feature = "cli")]
     pub(crate) fn files(&self) -> Result<Vec<String>, Error> {
         let failed = |errno| Error::system("getdents64", errno);
         let mut names = Vec::new();

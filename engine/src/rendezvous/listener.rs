@@ -217,6 +217,7 @@ static TABLE: Mutex<BTreeSet<Bound>> = Mutex::new(BTreeSet::new());
 
 /// Whether this process has bound the endpoint: then its lock file must not be opened here, as closing
 /// it would drop the lock. Runs `probe` if not, while nobody here can bind it.
+#[cfg(feature = "cli")]
 pub(super) fn unless_bound_here<T>(
     endpoint: &Endpoint,
     directory: &OpenDirectory,

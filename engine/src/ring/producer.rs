@@ -18,6 +18,8 @@ pub struct Producer {
     seen_head: u64,
     /// Index up to which records are put without a further thought, see [`turn`](Self::turn).
     stop: usize,
+    /// The ring is not begun anew before its end.
+    goes_straight: bool,
 }
 
 /// Why no record could be claimed.
@@ -44,7 +46,7 @@ impl Producer {
     /// The writing end of the ring in `data`, which must be empty and never have had another.
     pub(crate) fn new(data: RingData, head: Shared<HeadWord>) -> Self {
         let stop = first_stop(&data);
-        Self { data, head, tail: 0, seen_head: 0, stop }
+        Self { data, head, tail: 0, seen_head: 0, stop, goes_straight: false }
     }
 
     /// The longest content of a record in bytes.
@@ -98,6 +100,14 @@ impl Producer {
         Ok(self.seen_head == self.tail)
     }
 
+    /// Whether records are put up to the ring's end from now on, however far the consumer is. What is
+    /// skipped to begin anew counts as taken until the consumer has come by, so who cannot wait for that
+    /// goes straight, and has the whole ring.
+    #[inline]
+    pub fn go_straight(&mut self, straight: bool) {
+        self.goes_straight = straight;
+    }
+
     fn is_nearly_drained(&mut self) -> Result<bool, Corrupt> {
         self.look_at_head()?;
         Ok(self.tail - self.seen_head <= NEARLY)
@@ -131,7 +141,7 @@ impl Producer {
         }
         if size == rest {
             self.stop = first_stop(&self.data);
-        } else if self.is_nearly_drained()? && rest + size + LINE <= self.free() {
+        } else if !self.goes_straight && self.is_nearly_drained()? && rest + size + LINE <= self.free() {
             self.skip(rest);
         } else {
             // The same claim made again finds the same place.

@@ -168,6 +168,19 @@ fn a_ring_is_not_begun_anew_for_a_record_that_would_have_to_wait() {
     assert_eq!(take(&mut consumer).unwrap().map(|content| content.len()), Some(30_000));
 }
 
+#[test]
+fn who_goes_straight_has_the_whole_ring_however_the_consumer_was_before() {
+    let (data, head) = (RingData::private(1 << 16), HeadWord::private());
+    let mut producer = Producer::new(data.clone(), head.clone());
+    let mut consumer = Consumer::new(data, head);
+    put(&mut producer, &[1; 8000]).unwrap();
+    while take(&mut consumer).unwrap().is_some() {}
+    producer.go_straight(true);
+    for _ in 0..55 {
+        put(&mut producer, &[2; 1000]).unwrap();
+    }
+}
+
 /// A renderer counts on it: what it keeps free behind its fragments is free behind padding, too.
 #[test]
 fn padding_leaves_a_line_behind_it_for_a_record() {

@@ -94,6 +94,12 @@ impl Outbound {
         self.sender.put_revocable(run, rest, pace)
     }
 
+    /// See [`Outgoing::go_straight`](crate::lane::Outgoing::go_straight).
+    #[inline]
+    pub(crate) fn go_straight(&mut self, straight: bool) {
+        self.sender.lane.go_straight(straight);
+    }
+
     /// See [`Sender::window_space`].
     pub(crate) fn window_space(&self) -> usize {
         self.sender.window_space()

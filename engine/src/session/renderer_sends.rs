@@ -83,7 +83,7 @@ impl RendererEnd {
     /// Threads that send while another waits for space wait behind it, in order.
     #[inline]
     pub(crate) fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
-        let outbound = match when_full {
+        let mut outbound = match when_full {
             WhenFull::Wait => self.messages.lock()?,
             WhenFull::Until(deadline) => self.messages.lock_until(deadline)?,
             // Another thread that just writes a record is done sooner; one that waits for space is not,
@@ -93,6 +93,7 @@ impl RendererEnd {
                 .lock_within(SPIN_MAX)?
                 .ok_or_else(|| self.backpressure(self.capacity))?,
         };
+        outbound.go_straight(when_full == WhenFull::Fail);
         // Whoever was blocked then has been told why.
         if self.link.is_gone() { Err(Error::Disconnected) } else { Ok(outbound) }
     }
