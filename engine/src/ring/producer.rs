@@ -141,7 +141,10 @@ impl Producer {
         }
         if size == rest {
             self.stop = first_stop(&self.data);
-        } else if !self.goes_straight && self.is_nearly_drained()? && rest + size + LINE <= self.free() {
+        } else if !self.goes_straight
+            && self.is_nearly_drained()?
+            && rest + size + LINE <= self.free()
+        {
             self.skip(rest);
         } else {
             // The same claim made again finds the same place.

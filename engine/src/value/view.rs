@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "checked text is str, and a checked table knows its archive")]
 
 use std::borrow::Cow;
+use std::ffi::c_void;
 use std::{ptr, slice};
 
 use rkyv::rend::u32_le;
@@ -38,6 +39,25 @@ impl<'a> ValueRef<'a> {
     #[inline]
     pub(super) fn new(table: &'a ArchivedTable, node: u32) -> ValueRef<'a> {
         ValueRef { table, node }
+    }
+
+    /// What this consists of, to be carried through another language.
+    #[must_use]
+    #[inline]
+    pub fn into_raw_parts(self) -> (ptr::NonNull<c_void>, u32) {
+        (ptr::NonNull::from_ref(self.table).cast(), self.node)
+    }
+
+    /// The value that was taken apart.
+    ///
+    /// # Safety
+    /// They come from [`into_raw_parts`](Self::into_raw_parts), and the value that was taken apart could
+    /// still be used for `'a`.
+    #[must_use]
+    #[inline]
+    pub unsafe fn from_raw_parts(archive: ptr::NonNull<c_void>, node: u32) -> ValueRef<'a> {
+        // SAFETY: a checked archive's table, borrowed for `'a`, by the caller's promise.
+        ValueRef { table: unsafe { archive.cast().as_ref() }, node }
     }
 
     #[inline]

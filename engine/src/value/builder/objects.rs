@@ -71,6 +71,22 @@ impl Builder {
         self.linked(slot, code(tag::BOXED, 0, 0, 0, 0), &[child]);
     }
 
+    /// Writes an object, its keys and values in slots that exist. Of equal keys the last one counts.
+    ///
+    /// # Panics
+    ///
+    /// When a key's slot holds no string now. It has to stay one.
+    pub fn object_of(&mut self, slot: Slot, entries: &[(Slot, Slot)]) {
+        let mut children = SmallVec::<[Slot; 16]>::with_capacity(2 * entries.len());
+        for (key, value) in entries {
+            let node = self.nodes.as_slice().get(key.0 as usize);
+            let is_text = node.is_some_and(|[tag, ..]| TEXTS.contains(tag));
+            assert!(is_text, "{key:?} is no string");
+            children.extend([*key, *value]);
+        }
+        self.linked(slot, code(tag::OBJECT, 0, 0, index(entries.len()), 0), &children);
+    }
+
     /// Writes a map, its keys and values in slots that exist.
     pub fn map(&mut self, slot: Slot, entries: &[(Slot, Slot)]) {
         let children: SmallVec<[Slot; 16]> =
@@ -151,6 +167,9 @@ impl Builder {
         self.linked(slot, node, &[buffer]);
     }
 }
+
+/// The nodes that are strings.
+const TEXTS: [u8; 3] = [tag::SHORT, tag::STRING, tag::WTF8];
 
 /// Where elements of any size that fits into the buffer are aligned.
 pub(super) fn buffer_align(len: usize) -> usize {

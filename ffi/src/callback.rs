@@ -1,0 +1,154 @@
+//! Callbacks of the host's, and the promise that none is called after it was taken away.
+//!
+//! ```text
+//! call                                   retire
+//!   retired? then no                       retired = true
+//!   lock for reading                       on this thread's stack? the call drops it when it returns
+//!   retired? then no                       lock for writing: waits for calls of other threads
+//!   the host's function                    take, unlock, drop
+//!   unlock
+//!   retired? and not on the stack: take, drop
+//! ```
+//! Whoever drops it runs the host's destructor, once, outside all locks.
+#![expect(unsafe_code, reason = "user data is sent to whichever thread calls")]
+
+use parking_lot::RwLock;
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Called once, when the callback that it was given with is not called any more.
+pub type ringmain_destroy = extern "C" fn(user: *mut c_void);
+
+/// The host's data of a callback.
+pub(crate) struct User {
+    data: *mut c_void,
+    destroy: Option<ringmain_destroy>,
+}
+
+// SAFETY: the header says that callbacks and destructors are called by any thread; the library itself only
+// passes the pointer on.
+unsafe impl Send for User {}
+// SAFETY: as above.
+unsafe impl Sync for User {}
+
+impl User {
+    pub(crate) fn new(data: *mut c_void, destroy: Option<ringmain_destroy>) -> Self {
+        Self { data, destroy }
+    }
+
+    #[inline]
+    pub(crate) fn data(&self) -> *mut c_void {
+        self.data
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("User").field(&self.data).finish()
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            destroy(self.data);
+        }
+    }
+}
+
+/// A function of the host's with its data.
+pub(crate) struct Callback<F> {
+    gate: RwLock<Option<(F, User)>>,
+    retired: AtomicBool,
+}
+
+/// What can be taken away, whatever is called.
+pub(crate) trait Retire: Send + Sync {
+    /// Sees to it that no call begins after this, and that none goes on unless it is further up on this
+    /// thread's stack.
+    fn retire(&self);
+}
+
+thread_local! {
+    /// The callbacks that this thread is inside.
+    static INSIDE: RefCell<Vec<*const ()>> = const { RefCell::new(Vec::new()) };
+}
+
+impl<F: Copy> Callback<F> {
+    pub(crate) fn new(function: F, user: User) -> Self {
+        Self { gate: RwLock::new(Some((function, user))), retired: AtomicBool::new(false) }
+    }
+
+    /// Has `call` call the function, unless it was taken away.
+    #[inline]
+    pub(crate) fn call<R>(&self, call: impl FnOnce(F, *mut c_void) -> R) -> Option<R> {
+        if self.retired.load(Ordering::Relaxed) {
+            return None;
+        }
+        let called = {
+            let gate = self.gate.read_recursive();
+            // Pairs with the store in `retire`, whose thread then waits for this lock.
+            let retired = self.retired.load(Ordering::SeqCst);
+            let (function, user) = gate.as_ref().filter(|_| !retired)?;
+            let _inside = Inside::enter(self.id());
+            call(*function, user.data())
+        };
+        if self.retired.load(Ordering::SeqCst) && !is_inside(self.id()) {
+            self.finish();
+        }
+        Some(called)
+    }
+
+    /// Whether it was taken away.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::SeqCst)
+    }
+
+    fn id(&self) -> *const () {
+        (&raw const *self).cast()
+    }
+
+    #[cold]
+    fn finish(&self) {
+        let before = self.gate.write().take();
+        drop(before);
+    }
+}
+
+impl<F: Copy + Send + Sync> Retire for Callback<F> {
+    fn retire(&self) {
+        self.retired.store(true, Ordering::SeqCst);
+        if !is_inside(self.id()) {
+            self.finish();
+        }
+    }
+}
+
+impl<F> fmt::Debug for Callback<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback").field("retired", &self.retired).finish_non_exhaustive()
+    }
+}
+
+fn is_inside(id: *const ()) -> bool {
+    INSIDE.with_borrow(|inside| inside.contains(&id))
+}
+
+/// This thread is inside a callback, until this is dropped.
+struct Inside;
+
+impl Inside {
+    #[inline]
+    fn enter(id: *const ()) -> Self {
+        INSIDE.with_borrow_mut(|inside| inside.push(id));
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.with_borrow_mut(Vec::pop);
+    }
+}
