@@ -208,22 +208,6 @@ typedef enum {
     RINGMAIN_SYSTEM = 37,
 } ringmain_status;
 
-typedef struct Option_ringmain_attached Option_ringmain_attached;
-
-typedef struct Option_ringmain_completion Option_ringmain_completion;
-
-typedef struct Option_ringmain_destroy Option_ringmain_destroy;
-
-typedef struct Option_ringmain_diagnostic Option_ringmain_diagnostic;
-
-typedef struct Option_ringmain_gone Option_ringmain_gone;
-
-typedef struct Option_ringmain_handler Option_ringmain_handler;
-
-typedef struct Option_ringmain_listener Option_ringmain_listener;
-
-typedef struct Option_ringmain_log Option_ringmain_log;
-
 /**
  * A main or a renderer. Usable from any thread, by several at once; `ringmain_free` ends that.
  */
@@ -240,6 +224,26 @@ typedef struct ringmain_builder ringmain_builder;
  * an error, or neither.
  */
 typedef struct ringmain_reply ringmain_reply;
+
+/**
+ * A renderer, as main knows it: Electron's `webContents`. Usable from any thread. What an event or a hook
+ * has is valid during the call; what `ringmain_web_contents_get` and `ringmain_spawn` give, until
+ * `ringmain_web_contents_free`.
+ */
+typedef struct ringmain_web_contents ringmain_web_contents;
+
+/**
+ * What learns of everything that no caller can be told.
+ *
+ * @param user what `ringmain_set_log` was given
+ * @param text valid during the call
+ */
+typedef void (*ringmain_log)(void *user, const char *text);
+
+/**
+ * Called once, when the callback that it was given with is not called any more.
+ */
+typedef void (*ringmain_destroy)(void *user);
 
 /**
  * A value where it lies: to be passed on by value. Valid as long as what it was read from: the callback's
@@ -274,14 +278,7 @@ typedef struct {
      * The library's own.
      */
     uint64_t inner[32];
-} ringmain_claim;
-
-/**
- * A renderer, as main knows it: Electron's `webContents`. Usable from any thread. What an event or a hook
- * has is valid during the call; what `ringmain_web_contents_get` and `ringmain_spawn` give, until
- * `ringmain_web_contents_free`.
- */
-typedef WebContents ringmain_web_contents;
+} ringmain_claimed;
 
 /**
  * What a main is made with. Begin with `RINGMAIN_MAIN_OPTIONS_INIT`; zero is the default of each.
@@ -384,6 +381,27 @@ typedef struct {
 } ringmain_event;
 
 /**
+ * Called with a renderer that has attached, before its first message.
+ */
+typedef void (*ringmain_attached)(void *user, const ringmain_web_contents *contents);
+
+/**
+ * Called with a renderer that is gone, after its last message: Electron's `render-process-gone`.
+ *
+ * @param reason a ringmain_gone_reason
+ * @param exit_code the exit status, or the signal's number negated; 0 if neither is known
+ */
+typedef void (*ringmain_gone)(void *user,
+                              const ringmain_web_contents *contents,
+                              uint32_t reason,
+                              int exit_code);
+
+/**
+ * Called with the text of what Electron would print to the console.
+ */
+typedef void (*ringmain_diagnostic)(void *user, const char *text);
+
+/**
  * A session, as one side sees it. Set `size` first; what the library does not know stays as it is.
  */
 typedef struct {
@@ -446,6 +464,32 @@ typedef struct {
 } ringmain_info;
 
 /**
+ * Called with a message, where its endpoint dispatches.
+ *
+ * @param user what it was given with
+ * @param args count values, valid during the call
+ */
+typedef void (*ringmain_listener)(void *user,
+                                  const ringmain_event *event,
+                                  const ringmain_value *args,
+                                  size_t count);
+
+/**
+ * Called with a request, where main dispatches. It must not block: whoever wants to take time keeps the
+ * reply and answers later, from any thread.
+ *
+ * @param user what it was given with
+ * @param args count values, valid during the call
+ * @param reply the callee's: to be ended, once, by `ringmain_reply_value`, `ringmain_reply_error` or
+ *        `ringmain_reply_free`
+ */
+typedef void (*ringmain_handler)(void *user,
+                                 const ringmain_event *event,
+                                 const ringmain_value *args,
+                                 size_t count,
+                                 ringmain_reply *reply);
+
+/**
  * A value of the caller's own.
  */
 typedef struct {
@@ -458,6 +502,18 @@ typedef struct {
      */
     void *memory;
 } ringmain_owned;
+
+/**
+ * Called with what an `invoke` came to, where its renderer dispatches; or where it is closed.
+ *
+ * @param status OK, or as for `ringmain_invoke_wait`
+ * @param value the answer, valid during the call; undefined unless the status is OK
+ * @param detail what `ringmain_last_error` has for the status; empty for OK
+ */
+typedef void (*ringmain_completion)(void *user,
+                                    ringmain_status status,
+                                    ringmain_value value,
+                                    const char *detail);
 
 /**
  * An error, taken apart.
@@ -503,9 +559,9 @@ extern "C" {
  * their own (`ringmain_on_diagnostic`), and so does the text of a panic. One for the process; NULL for
  * none. May be called from any thread, and calls from any thread; not from inside the log itself.
  */
-void ringmain_set_log(Option_ringmain_log log,
+void ringmain_set_log(ringmain_log log,
                       void *user,
-                      Option_ringmain_destroy destroy);
+                      ringmain_destroy destroy);
 
 /**
  * Makes a builder, which has to be begun.
@@ -672,7 +728,7 @@ ringmain_status ringmain_put_marked(ringmain_builder *builder,
 ringmain_status ringmain_claim(const ringmain *handle,
                                const char *channel,
                                size_t len,
-                               ringmain_claim *claim);
+                               ringmain_claimed *claim);
 
 /**
  * The same for a message from main to a renderer. Never blocks: what the ring has no room for is written in
@@ -683,14 +739,14 @@ ringmain_status ringmain_claim(const ringmain *handle,
 ringmain_status ringmain_web_contents_claim(const ringmain_web_contents *contents,
                                             const char *channel,
                                             size_t len,
-                                            ringmain_claim *claim);
+                                            ringmain_claimed *claim);
 
 /**
  * Sends the first `len` bytes of a claim, which is over then, whatever this returns.
  *
  * @returns INVALID_ARGUMENT if that is more than was claimed; NOT_FOUND if it is over; else as the claim
  */
-ringmain_status ringmain_commit(ringmain_claim *claim,
+ringmain_status ringmain_commit(ringmain_claimed *claim,
                                 size_t len);
 
 /**
@@ -698,7 +754,7 @@ ringmain_status ringmain_commit(ringmain_claim *claim,
  *
  * @returns INVALID_ARGUMENT
  */
-ringmain_status ringmain_abort(ringmain_claim *claim);
+ringmain_status ringmain_abort(ringmain_claimed *claim);
 
 /**
  * Makes a main, and gives its handle.
@@ -856,9 +912,9 @@ ringmain_status ringmain_event_fail(const ringmain_event *event,
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
 ringmain_status ringmain_on_attached(const ringmain *handle,
-                                     Option_ringmain_attached hook,
+                                     ringmain_attached hook,
                                      void *user,
-                                     Option_ringmain_destroy destroy);
+                                     ringmain_destroy destroy);
 
 /**
  * Sets what is called when a renderer is gone, in place of the one before. NULL for nothing.
@@ -867,9 +923,9 @@ ringmain_status ringmain_on_attached(const ringmain *handle,
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
 ringmain_status ringmain_on_gone(const ringmain *handle,
-                                 Option_ringmain_gone hook,
+                                 ringmain_gone hook,
                                  void *user,
-                                 Option_ringmain_destroy destroy);
+                                 ringmain_destroy destroy);
 
 /**
  * Sets what is told of everything that no caller can be told, of either role, in place of the one before and
@@ -879,9 +935,9 @@ ringmain_status ringmain_on_gone(const ringmain *handle,
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
 ringmain_status ringmain_on_diagnostic(const ringmain *handle,
-                                       Option_ringmain_diagnostic hook,
+                                       ringmain_diagnostic hook,
                                        void *user,
-                                       Option_ringmain_destroy destroy);
+                                       ringmain_destroy destroy);
 
 /**
  * What a renderer is and has done.
@@ -909,9 +965,9 @@ ringmain_status ringmain_web_contents_info(const ringmain_web_contents *contents
  */
 ringmain_status ringmain_on(const ringmain *handle,
                             const char *channel,
-                            Option_ringmain_listener listener,
+                            ringmain_listener listener,
                             void *user,
-                            Option_ringmain_destroy destroy,
+                            ringmain_destroy destroy,
                             uint64_t *number);
 
 /**
@@ -921,9 +977,9 @@ ringmain_status ringmain_on(const ringmain *handle,
  */
 ringmain_status ringmain_once(const ringmain *handle,
                               const char *channel,
-                              Option_ringmain_listener listener,
+                              ringmain_listener listener,
                               void *user,
-                              Option_ringmain_destroy destroy,
+                              ringmain_destroy destroy,
                               uint64_t *number);
 
 /**
@@ -956,9 +1012,9 @@ ringmain_status ringmain_off_all(const ringmain *handle, const char *channel);
 ringmain_status ringmain_handle(const ringmain *handle,
                                 const char *channel,
                                 bool once,
-                                Option_ringmain_handler handler,
+                                ringmain_handler handler,
                                 void *user,
-                                Option_ringmain_destroy destroy,
+                                ringmain_destroy destroy,
                                 uint64_t *number);
 
 /**
@@ -1025,9 +1081,9 @@ ringmain_status ringmain_send_sync(const ringmain *handle,
 ringmain_status ringmain_invoke(const ringmain *handle,
                                 const char *channel,
                                 ringmain_builder *args,
-                                Option_ringmain_completion completion,
+                                ringmain_completion completion,
                                 void *user,
-                                Option_ringmain_destroy destroy);
+                                ringmain_destroy destroy);
 
 /**
  * The same, blocking until the answer is there: callbacks run inside this call, unless another thread

@@ -2,7 +2,7 @@
 //! written to stdout or stderr.
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
-use crate::callback::{User, ringmain_destroy};
+use crate::callback::{Set, User, ringmain_destroy};
 use crate::status::{Failure, invalid, note, note_panic, ringmain_status};
 use parking_lot::RwLock;
 use std::any::Any;
@@ -111,10 +111,10 @@ pub(crate) fn deadline(timeout_ms: i64) -> Option<Instant> {
 ///
 /// @param user what `ringmain_set_log` was given
 /// @param text valid during the call
-pub type ringmain_log = extern "C" fn(user: *mut c_void, text: *const c_char);
+pub type ringmain_log = Option<extern "C" fn(user: *mut c_void, text: *const c_char)>;
 
 struct Sink {
-    log: ringmain_log,
+    log: Set<ringmain_log>,
     user: User,
 }
 
@@ -126,9 +126,9 @@ static SINK: RwLock<Option<Sink>> = RwLock::new(None);
 /// none. May be called from any thread, and calls from any thread; not from inside the log itself.
 #[unsafe(no_mangle)]
 pub extern "C" fn ringmain_set_log(
-    log: Option<ringmain_log>,
+    log: ringmain_log,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
 ) {
     let user = User::new(user, destroy);
     let sink = log.map(|log| Sink { log, user });

@@ -19,12 +19,15 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Called once, when the callback that it was given with is not called any more.
-pub type ringmain_destroy = extern "C" fn(user: *mut c_void);
+pub type ringmain_destroy = Option<extern "C" fn(user: *mut c_void)>;
+
+/// What a function that may be NULL is if it is not.
+pub(crate) type Set<F> = <F as IntoIterator>::Item;
 
 /// The host's data of a callback.
 pub(crate) struct User {
     data: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
 }
 
 // SAFETY: the header says that callbacks and destructors are called by any thread; the library itself only
@@ -34,7 +37,7 @@ unsafe impl Send for User {}
 unsafe impl Sync for User {}
 
 impl User {
-    pub(crate) fn new(data: *mut c_void, destroy: Option<ringmain_destroy>) -> Self {
+    pub(crate) fn new(data: *mut c_void, destroy: ringmain_destroy) -> Self {
         Self { data, destroy }
     }
 

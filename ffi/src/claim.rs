@@ -6,7 +6,7 @@ use crate::endpoint::ringmain;
 use crate::status::ringmain_status::*;
 use crate::status::{Failure, invalid, ringmain_status, usage};
 use crate::web_contents::ringmain_web_contents;
-use engine::{RendererClaim, WebContentsClaim};
+use engine::{RendererClaim, WebContents, WebContentsClaim};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
@@ -15,7 +15,7 @@ use std::mem::MaybeUninit;
 /// send nothing else in this session, and the handle, the renderer and the channel's name have to stay valid.
 #[repr(C)]
 #[derive(Debug)]
-pub struct ringmain_claim {
+pub struct ringmain_claimed {
     /// Where to write. What is in it is left from earlier messages.
     pub bytes: *mut u8,
     /// How many bytes there are.
@@ -32,7 +32,7 @@ enum Inner {
 }
 
 const _: () = assert!(size_of::<Inner>() <= size_of::<[u64; 32]>());
-const _: () = assert!(align_of::<Inner>() <= align_of::<ringmain_claim>());
+const _: () = assert!(align_of::<Inner>() <= align_of::<ringmain_claimed>());
 
 impl Inner {
     fn bytes(&mut self) -> &mut [u8] {
@@ -47,7 +47,7 @@ impl Inner {
     ///
     /// # Safety
     /// `place` is valid for writes.
-    unsafe fn lay_down(self, place: *mut ringmain_claim) {
+    unsafe fn lay_down(self, place: *mut ringmain_claimed) {
         // SAFETY: there is room for it, see above; what is there is C's, and not dropped.
         let inner = unsafe {
             let inner: *mut Inner = (&raw mut (*place).inner).cast();
@@ -66,7 +66,7 @@ impl Inner {
     ///
     /// # Safety
     /// `place` is NULL or was laid down.
-    unsafe fn take_up(place: *mut ringmain_claim) -> Result<Self, Failure> {
+    unsafe fn take_up(place: *mut ringmain_claimed) -> Result<Self, Failure> {
         if place.is_null() {
             return Err(invalid("claim"));
         }
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn ringmain_claim(
     handle: *const ringmain,
     channel: *const c_char,
     len: usize,
-    claim: *mut ringmain_claim,
+    claim: *mut ringmain_claimed,
 ) -> ringmain_status {
     call(|| {
         if claim.is_null() {
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn ringmain_web_contents_claim(
     contents: *const ringmain_web_contents,
     channel: *const c_char,
     len: usize,
-    claim: *mut ringmain_claim,
+    claim: *mut ringmain_claimed,
 ) -> ringmain_status {
     call(|| {
         if claim.is_null() {
@@ -127,9 +127,9 @@ pub unsafe extern "C" fn ringmain_web_contents_claim(
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe { Inner::Ended.lay_down(claim) };
         // SAFETY: as for `ringmain_claim`.
-        let (contents, channel): (&'static ringmain_web_contents, &'static str) =
-            unsafe { (at(contents, "contents")?, text(channel, "channel")?) };
-        let inner = Inner::Main(contents.0.claim(channel, len)?);
+        let (contents, channel): (&'static WebContents, &'static str) =
+            unsafe { (ringmain_web_contents::at(contents)?, text(channel, "channel")?) };
+        let inner = Inner::Main(contents.claim(channel, len)?);
         // SAFETY: as above.
         unsafe { inner.lay_down(claim) };
         Ok(())
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn ringmain_web_contents_claim(
 /// @returns INVALID_ARGUMENT if that is more than was claimed; NOT_FOUND if it is over; else as the claim
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_commit(
-    claim: *mut ringmain_claim,
+    claim: *mut ringmain_claimed,
     len: usize,
 ) -> ringmain_status {
     call(|| {
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn ringmain_commit(
 ///
 /// @returns INVALID_ARGUMENT
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ringmain_abort(claim: *mut ringmain_claim) -> ringmain_status {
+pub unsafe extern "C" fn ringmain_abort(claim: *mut ringmain_claimed) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for a claim that was made.
         drop(unsafe { Inner::take_up(claim) }?);

@@ -13,21 +13,23 @@ use std::sync::Arc;
 
 /// Called with a renderer that has attached, before its first message.
 pub type ringmain_attached =
-    extern "C" fn(user: *mut c_void, contents: *const ringmain_web_contents);
+    Option<extern "C" fn(user: *mut c_void, contents: *const ringmain_web_contents)>;
 
 /// Called with a renderer that is gone, after its last message: Electron's `render-process-gone`.
 ///
 /// @param reason a ringmain_gone_reason
 /// @param exit_code the exit status, or the signal's number negated; 0 if neither is known
-pub type ringmain_gone = extern "C" fn(
-    user: *mut c_void,
-    contents: *const ringmain_web_contents,
-    reason: u32,
-    exit_code: c_int,
-);
+pub type ringmain_gone = Option<
+    extern "C" fn(
+        user: *mut c_void,
+        contents: *const ringmain_web_contents,
+        reason: u32,
+        exit_code: c_int,
+    ),
+>;
 
 /// Called with the text of what Electron would print to the console.
-pub type ringmain_diagnostic = extern "C" fn(user: *mut c_void, text: *const c_char);
+pub type ringmain_diagnostic = Option<extern "C" fn(user: *mut c_void, text: *const c_char)>;
 
 /// Why a renderer is gone.
 #[repr(C)]
@@ -64,9 +66,9 @@ fn number_of(reason: GoneReason) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_on_attached(
     handle: *const ringmain,
-    hook: Option<ringmain_attached>,
+    hook: ringmain_attached,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
     call(|| {
@@ -91,9 +93,9 @@ pub unsafe extern "C" fn ringmain_on_attached(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_on_gone(
     handle: *const ringmain,
-    hook: Option<ringmain_gone>,
+    hook: ringmain_gone,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
     call(|| {
@@ -120,9 +122,9 @@ pub unsafe extern "C" fn ringmain_on_gone(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_on_diagnostic(
     handle: *const ringmain,
-    hook: Option<ringmain_diagnostic>,
+    hook: ringmain_diagnostic,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
     call(|| {

@@ -109,7 +109,7 @@ pub unsafe extern "C" fn ringmain_web_contents_info(
 ) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
-        let contents = &unsafe { at(contents, "contents") }?.0;
+        let contents = unsafe { ringmain_web_contents::at(contents) }?;
         let known = ringmain_info {
             id: contents.id(),
             process_id: contents.process_id(),

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
 use crate::border::{at, call, offer, text};
-use crate::callback::{Callback, Retire, User, ringmain_destroy};
+use crate::callback::{Callback, Retire, Set, User, ringmain_destroy};
 use crate::endpoint::{Either, ringmain};
 use crate::event::{deliver, ringmain_event, values};
 use crate::reply::{Answer, ringmain_reply};
@@ -18,12 +18,14 @@ use std::sync::{Arc, Weak};
 ///
 /// @param user what it was given with
 /// @param args count values, valid during the call
-pub type ringmain_listener = extern "C" fn(
-    user: *mut c_void,
-    event: *const ringmain_event,
-    args: *const ringmain_value,
-    count: usize,
-);
+pub type ringmain_listener = Option<
+    extern "C" fn(
+        user: *mut c_void,
+        event: *const ringmain_event,
+        args: *const ringmain_value,
+        count: usize,
+    ),
+>;
 
 /// Called with a request, where main dispatches. It must not block: whoever wants to take time keeps the
 /// reply and answers later, from any thread.
@@ -32,17 +34,19 @@ pub type ringmain_listener = extern "C" fn(
 /// @param args count values, valid during the call
 /// @param reply the callee's: to be ended, once, by `ringmain_reply_value`, `ringmain_reply_error` or
 ///        `ringmain_reply_free`
-pub type ringmain_handler = extern "C" fn(
-    user: *mut c_void,
-    event: *const ringmain_event,
-    args: *const ringmain_value,
-    count: usize,
-    reply: *mut ringmain_reply,
-);
+pub type ringmain_handler = Option<
+    extern "C" fn(
+        user: *mut c_void,
+        event: *const ringmain_event,
+        args: *const ringmain_value,
+        count: usize,
+        reply: *mut ringmain_reply,
+    ),
+>;
 
 /// A listener in the engine.
 struct Listening {
-    callback: Arc<Callback<ringmain_listener>>,
+    callback: Arc<Callback<Set<ringmain_listener>>>,
     /// For one that is called once: where to cross it out.
     once: Option<(Weak<Table>, u64)>,
 }
@@ -99,9 +103,9 @@ fn enter<F: Copy + Send + Sync + 'static>(
 pub unsafe extern "C" fn ringmain_on(
     handle: *const ringmain,
     channel: *const c_char,
-    listener: Option<ringmain_listener>,
+    listener: ringmain_listener,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
     number: *mut u64,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
@@ -116,9 +120,9 @@ pub unsafe extern "C" fn ringmain_on(
 pub unsafe extern "C" fn ringmain_once(
     handle: *const ringmain,
     channel: *const c_char,
-    listener: Option<ringmain_listener>,
+    listener: ringmain_listener,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
     number: *mut u64,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
@@ -131,7 +135,7 @@ pub unsafe extern "C" fn ringmain_once(
 unsafe fn listen(
     handle: *const ringmain,
     channel: *const c_char,
-    listener: Option<ringmain_listener>,
+    listener: ringmain_listener,
     user: User,
     number: *mut u64,
     once: bool,
@@ -228,9 +232,9 @@ pub unsafe extern "C" fn ringmain_handle(
     handle: *const ringmain,
     channel: *const c_char,
     once: bool,
-    handler: Option<ringmain_handler>,
+    handler: ringmain_handler,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
     number: *mut u64,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
@@ -261,7 +265,7 @@ pub unsafe extern "C" fn ringmain_handle(
 
 /// Calls a handler; what it returns is the answer, once there is one.
 fn ask(
-    callback: &Callback<ringmain_handler>,
+    callback: &Callback<Set<ringmain_handler>>,
     event: &InvokeEvent,
     args: &Args,
 ) -> impl Future<Output = Result<Value, BoxError>> + Send + use<> {

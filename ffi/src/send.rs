@@ -3,7 +3,7 @@
 
 use crate::border::{at, call, deadline, put, text};
 use crate::builder::{ringmain_builder, with_args};
-use crate::callback::{User, ringmain_destroy};
+use crate::callback::{Set, User, ringmain_destroy};
 use crate::endpoint::ringmain;
 use crate::status::{Failure, note, ringmain_status};
 use crate::value::{ringmain_owned, ringmain_value};
@@ -101,12 +101,14 @@ unsafe fn answer_with(answer: *mut ringmain_owned, value: Value) -> Result<(), F
 /// @param status OK, or as for `ringmain_invoke_wait`
 /// @param value the answer, valid during the call; undefined unless the status is OK
 /// @param detail what `ringmain_last_error` has for the status; empty for OK
-pub type ringmain_completion = extern "C" fn(
-    user: *mut c_void,
-    status: ringmain_status,
-    value: ringmain_value,
-    detail: *const c_char,
-);
+pub type ringmain_completion = Option<
+    extern "C" fn(
+        user: *mut c_void,
+        status: ringmain_status,
+        value: ringmain_value,
+        detail: *const c_char,
+    ),
+>;
 
 /// Sends a request to the channel's handler in main, and has `completion` called with the answer: once, and
 /// then `destroy`. It may be called before this returns, if nothing could be sent.
@@ -121,9 +123,9 @@ pub unsafe extern "C" fn ringmain_invoke(
     handle: *const ringmain,
     channel: *const c_char,
     args: *mut ringmain_builder,
-    completion: Option<ringmain_completion>,
+    completion: ringmain_completion,
     user: *mut c_void,
-    destroy: Option<ringmain_destroy>,
+    destroy: ringmain_destroy,
 ) -> ringmain_status {
     let user = User::new(user, destroy);
     call(|| {
@@ -174,11 +176,11 @@ pub unsafe extern "C" fn ringmain_invoke_wait(
 /// An invoke whose completion is called by whoever brings the answer.
 struct Pending {
     own: Weak<Pending>,
-    state: Mutex<Option<(Invoke, ringmain_completion, User)>>,
+    state: Mutex<Option<(Invoke, Set<ringmain_completion>, User)>>,
 }
 
 impl Pending {
-    fn begin(invoke: Invoke, completion: ringmain_completion, user: User) {
+    fn begin(invoke: Invoke, completion: Set<ringmain_completion>, user: User) {
         let state = Mutex::new(Some((invoke, completion, user)));
         Arc::new_cyclic(|own| Self { own: own.clone(), state }).poll();
     }
@@ -198,7 +200,7 @@ impl Pending {
     }
 }
 
-fn complete(result: Result<Value, Error>, completion: ringmain_completion, user: User) {
+fn complete(result: Result<Value, Error>, completion: Set<ringmain_completion>, user: User) {
     let nothing = ringmain_value { archive: std::ptr::null(), node: 0 };
     match result {
         Ok(value) => {

@@ -1,7 +1,7 @@
 //! The callbacks of one handle, by number.
 
 use crate::border;
-use crate::callback::{Callback, Retire};
+use crate::callback::{Callback, Retire, Set};
 use crate::hooks::ringmain_diagnostic;
 use engine::{IpcMain, IpcRenderer, ListenerId};
 use hashbrown::HashMap;
@@ -20,7 +20,7 @@ pub(crate) struct Table {
 struct Inner {
     last: u64,
     entries: HashMap<u64, Entry>,
-    diagnostic: Option<Arc<Callback<ringmain_diagnostic>>>,
+    diagnostic: Option<Arc<Callback<Set<ringmain_diagnostic>>>>,
 }
 
 /// A callback, and where the engine has it.
@@ -85,7 +85,7 @@ impl Table {
     }
 
     /// Sets the hook for what no caller can be told. The one before is retired.
-    pub(crate) fn set_diagnostic(&self, hook: Option<Callback<ringmain_diagnostic>>) {
+    pub(crate) fn set_diagnostic(&self, hook: Option<Callback<Set<ringmain_diagnostic>>>) {
         let before = std::mem::replace(&mut self.inner.lock().diagnostic, hook.map(Arc::new));
         if let Some(before) = before {
             before.retire();

@@ -5,20 +5,31 @@ use crate::border::{self, at, call, put, text};
 use crate::builder::{ringmain_builder, with_args};
 use crate::endpoint::ringmain;
 use crate::status::ringmain_status::*;
-use crate::status::{invalid, ringmain_status, usage};
+use crate::status::{Failure, invalid, ringmain_status, usage};
 use engine::WebContents;
 use std::ffi::c_char;
 
 /// A renderer, as main knows it: Electron's `webContents`. Usable from any thread. What an event or a hook
 /// has is valid during the call; what `ringmain_web_contents_get` and `ringmain_spawn` give, until
 /// `ringmain_web_contents_free`.
-#[repr(transparent)]
 #[derive(Debug)]
-pub struct ringmain_web_contents(pub(crate) WebContents);
+pub struct ringmain_web_contents {
+    /// It is the engine's type that pointers lead to.
+    _private: (),
+}
 
 impl ringmain_web_contents {
     pub(crate) fn boxed(contents: WebContents) -> *mut Self {
-        Box::into_raw(Box::new(Self(contents)))
+        Box::into_raw(Box::new(contents)).cast()
+    }
+
+    /// What a pointer leads to.
+    ///
+    /// # Safety
+    /// As [`at`].
+    pub(crate) unsafe fn at<'a>(contents: *const Self) -> Result<&'a WebContents, Failure> {
+        // SAFETY: the caller's promise; `boxed` and `borrowed` make no others.
+        unsafe { at(contents.cast(), "contents") }
     }
 
     /// One that is valid as long as `contents`.
@@ -90,9 +101,10 @@ pub unsafe extern "C" fn ringmain_web_contents_send(
 ) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
-        let (contents, channel) = unsafe { (at(contents, "contents")?, text(channel, "channel")?) };
+        let (contents, channel) =
+            unsafe { (ringmain_web_contents::at(contents)?, text(channel, "channel")?) };
         // SAFETY: as above.
-        unsafe { with_args(args, |args| Ok(contents.0.send(channel, args)?)) }
+        unsafe { with_args(args, |args| Ok(contents.send(channel, args)?)) }
     })
 }
 
@@ -105,7 +117,7 @@ pub unsafe extern "C" fn ringmain_web_contents_close(
 ) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
-        unsafe { at(contents, "contents") }?.0.close();
+        unsafe { ringmain_web_contents::at(contents) }?.close();
         Ok(())
     })
 }
@@ -116,6 +128,6 @@ pub unsafe extern "C" fn ringmain_web_contents_close(
 pub unsafe extern "C" fn ringmain_web_contents_free(contents: *mut ringmain_web_contents) {
     if !contents.is_null() {
         // SAFETY: one of ours, by the header, and nobody else's.
-        border::value(|| drop(unsafe { Box::from_raw(contents) }));
+        border::value(|| drop(unsafe { Box::from_raw(contents.cast::<WebContents>()) }));
     }
 }
