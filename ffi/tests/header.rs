@@ -1,11 +1,17 @@
-//! The header is that of the sources, and the library's symbols are the header's.
+//! The header is that of the sources, compiles everywhere, and names what the library exports.
 
+mod support;
+
+use std::collections::BTreeSet;
 use std::path::Path;
-
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+use std::process::Command;
+use support::{Linked, ROOT, built, compiled, runs, succeeds};
 
 /// Set to write the header instead of comparing it.
 const WRITE: &str = "RINGMAIN_WRITE_HEADER";
+
+/// How many functions a host has to know of at most.
+const FUNCTIONS: usize = 80;
 
 #[test]
 fn the_header_is_current() {
@@ -19,4 +25,43 @@ fn the_header_is_current() {
     }
     let kept = std::fs::read(&path).unwrap_or_default();
     assert!(kept == made, "include/ringmain.h is not that of src/: run with {WRITE}=1");
+}
+
+/// The functions that the header declares.
+fn declared() -> BTreeSet<String> {
+    let header = std::fs::read_to_string(Path::new(ROOT).join("include/ringmain.h")).unwrap();
+    let mut names = BTreeSet::new();
+    for line in header.lines() {
+        // A declaration begins with its type; typedefs and comments do not.
+        let begins = line.starts_with(|first: char| first.is_ascii_lowercase());
+        let Some((before, _)) = line.split_once('(').filter(|_| begins) else { continue };
+        let name = before.rsplit([' ', '*']).next().unwrap();
+        if name.starts_with("ringmain_") && !line.starts_with("typedef") {
+            names.insert(name.to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn the_library_exports_what_the_header_declares_and_nothing_else() {
+    let library = built().join("libringmain.so");
+    let symbols = succeeds(Command::new("nm").args(["-D", "--defined-only"]).arg(library));
+    let exported: BTreeSet<_> =
+        symbols.lines().filter_map(|line| line.split(' ').nth(2)).map(str::to_owned).collect();
+    assert_eq!(exported, declared());
+    assert!(exported.len() <= FUNCTIONS, "{} functions", exported.len());
+}
+
+#[test]
+fn the_header_compiles_as_c_and_as_cpp() {
+    for source in ["tests/c/header.c", "tests/c/header.cpp"] {
+        for linked in [Linked::Shared, Linked::Static] {
+            assert_eq!(
+                runs(&compiled(source, linked, &[]), &[]),
+                "0 done\n",
+                "{source} {linked:?}"
+            );
+        }
+    }
 }
