@@ -243,6 +243,8 @@ pub(crate) static ALL: &[Listed] = &[
     &scale::fan_out::FanOut,
     &scale::threads::Threads,
     &scale::churn::Churn,
+    &scale::named::Named { name: "named, trips", what: scale::named::What::Trips },
+    &scale::named::Named { name: "named, rate", what: scale::named::What::Rate },
     &counted_calls::CountedCalls,
     &counted_allocations::CountedAllocations,
 ];

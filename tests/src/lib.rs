@@ -10,6 +10,8 @@ pub mod hostile;
 mod log;
 mod main_process;
 mod memory;
+mod origin;
+mod own_shm;
 mod pattern;
 mod process;
 mod stage;
@@ -21,6 +23,8 @@ pub use endpoint::UniqueEndpoint;
 pub use log::Log;
 pub use main_process::MainProcess;
 pub use memory::resident;
+pub use origin::{of_origin, options, segments};
+pub use own_shm::{own_shm_files, remount_own_shm, with_own_shm};
 pub use pattern::{contents, is_contents, is_numbered, is_of, many_lens, numbered, pattern};
 pub use process::{
     die, in_a_child, is_a_child, kill, program, resume, stop, until_dead, until_eof,

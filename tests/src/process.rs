@@ -5,11 +5,12 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 /// A program that plays the scenario in `words`, with a standard input that ends with its parent's
-/// interest in it.
+/// interest in it. Its mains make the same [segments](crate::segments) as ours.
 #[must_use]
 pub fn program(path: &str, words: &[&str]) -> Command {
     let mut command = Command::new(path);
     command.args(words).stdin(Stdio::piped());
+    crate::origin::pass_on(&mut command);
     command
 }
 

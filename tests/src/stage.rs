@@ -1,6 +1,6 @@
 //! A main in the test's own process.
 
-use crate::{Log, Watchdog};
+use crate::{Log, Watchdog, of_origin};
 use ringmain::{Error, GoneDetails, GoneReason, IpcMain, MainOptions, WebContents};
 use std::ops::Deref;
 use std::process::Command;
@@ -31,13 +31,13 @@ impl Stage {
         Self::with(&MainOptions::new())
     }
 
-    /// A main without a name.
+    /// A main without a name, whose segments are [this process's](of_origin).
     ///
     /// # Panics
     /// If it cannot be made.
     #[must_use]
     pub fn with(options: &MainOptions) -> Self {
-        Self::of(options.build().expect("no main"))
+        Self::of(of_origin(options.clone()).build().expect("no main"))
     }
 
     /// What a test needs around a main.

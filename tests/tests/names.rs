@@ -1,7 +1,7 @@
 //! Endpoints: how processes find each other.
 
 use ringmain::{Error, IpcMain, IpcRenderer, RendererOptions, Value, args};
-use ringmain_tests::{Stage, UniqueEndpoint, Watchdog, lone_main, renderer};
+use ringmain_tests::{Stage, UniqueEndpoint, Watchdog, lone_main, options, renderer};
 use std::time::{Duration, Instant};
 
 /// Longer than the watchdog allows.
@@ -12,7 +12,7 @@ fn patient() -> RendererOptions {
 #[test]
 fn a_renderer_finds_a_main_by_its_name() {
     let endpoint = UniqueEndpoint::new();
-    let stage = Stage::of(IpcMain::bind(endpoint.name()).unwrap());
+    let stage = Stage::of(options().bind(endpoint.name()).unwrap());
     let results = stage.collect();
     stage.on("question", |event, _args| event.set_return_value(event.sender().process_id()));
     let mut child = renderer!("script", "sync:question", "send:", endpoint.name()).spawn();

@@ -1,7 +1,7 @@
 //! A renderer whose main has ended attaches to the next one, with the listeners that it has.
 
-use ringmain::{Error, IpcMain, IpcRenderer, WhenFull, args};
-use ringmain_tests::{Log, MainProcess, UniqueEndpoint, Watchdog, lone_main};
+use ringmain::{Error, IpcRenderer, WhenFull, args};
+use ringmain_tests::{Log, MainProcess, UniqueEndpoint, Watchdog, lone_main, options};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -124,7 +124,7 @@ fn a_loop_of_run_and_reconnect_outlives_its_mains() {
 fn a_session_that_lives_is_ended_when_the_new_one_is_there() {
     let _watchdog = Watchdog::new();
     let endpoint = UniqueEndpoint::new();
-    let main = IpcMain::bind(endpoint.name()).unwrap();
+    let main = options().bind(endpoint.name()).unwrap();
     let log = Log::default();
     main.on_attached({
         let log = log.clone();

@@ -1,5 +1,5 @@
 //! Many renderers, many threads, long lives: what a session costs while others are there, while it is
-//! idle, and when it comes and goes.
+//! idle, and when it comes and goes; and what names cost it.
 //!
 //! Figures that compare two states of one main are ratios taken within one group of processes, in turn:
 //! between two groups the machine itself differs by more than is looked for here.
@@ -12,6 +12,7 @@ pub(super) mod fan_out;
 mod flood;
 pub(super) mod idle;
 pub(super) mod memory;
+pub(super) mod named;
 mod serving;
 pub(super) mod threads;
 

@@ -19,7 +19,7 @@ const ROUNDS: Rounds = Rounds { rounds: 60, messages: 50_000 };
 /// Messages of a burst.
 const BURST: u64 = 1_000;
 
-static POSITION: Channel<Position> = Channel::new("position", 1);
+pub(super) static POSITION: Channel<Position> = Channel::new("position", 1);
 
 /// How messages are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +80,11 @@ impl Contender for Typed {
 }
 
 #[inline]
-fn read(position: &ArchivedPosition, tally: &Tally) {
+pub(super) fn read(position: &ArchivedPosition, tally: &Tally) {
     tally.count(position.is(tally.next()));
 }
 
-fn bursts_to_main(renderer: &IpcRenderer, numbers: Range<u64>) -> Result<()> {
+pub(super) fn bursts_to_main(renderer: &IpcRenderer, numbers: Range<u64>) -> Result<()> {
     let mut next = numbers.start;
     while next < numbers.end {
         let last = numbers.end.min(next + BURST);

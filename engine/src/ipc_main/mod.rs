@@ -169,7 +169,8 @@ impl IpcMain {
     ///
     /// # Errors
     /// [`Error::System`] with what starting the program answered, [`Error::Exhausted`],
-    /// [`Error::Forked`].
+    /// [`Error::Forked`]; [`Error::PermissionDenied`] if main may not make
+    /// [named segments](crate::Segments::Named).
     pub fn spawn(&self, mut command: Command) -> Result<WebContents, Error> {
         self.core.generation.check()?;
         let (stream, mut child) = spawn::spawn(&mut command)?;

@@ -148,8 +148,12 @@ impl MainOptions {
     ///   [`Error::SegmentsRefused`].
     /// * All memory of a session is taken when it is made, as much as its three rings are large,
     ///   instead of as they are used. Where `/dev/shm` has no room, there is no session:
-    ///   [`Error::Exhausted`].
-    /// * A session costs each side two descriptors more.
+    ///   [`Error::Exhausted`], in a [`Diagnostic::Refused`](crate::Diagnostic::Refused) or from
+    ///   [`spawn`](crate::IpcMain::spawn), and to the renderer as well.
+    /// * A session costs each side two descriptors more, one a mapping, which the crate `shared_memory`
+    ///   keeps open.
+    /// * A renderer of another user, where main [admits](Self::admit) such, cannot open them:
+    ///   [`Error::PermissionDenied`] there.
     /// * The names go when the renderer has attached, else with the session. What a main leaves that is
     ///   killed in between is removed by the next one of this user that has named segments, or with
     ///   [`leftovers`].

@@ -93,10 +93,15 @@ pub(crate) fn terms() -> Terms {
 
 /// Tells a renderer why it gets no session, and passes the reason on.
 pub(crate) fn refuse(stream: &Stream, error: Error) -> Error {
-    let welcome = Welcome { terms: terms(), verdict: Err(Refusal::of(&error)) };
+    tell(stream, Refusal::of(&error));
+    error
+}
+
+/// Tells a renderer why it gets no session.
+fn tell(stream: &Stream, refusal: Refusal) {
+    let welcome = Welcome { terms: terms(), verdict: Err(refusal) };
     // It may be gone already.
     let _ = stream.send_refusal(&welcome);
-    error
 }
 
 impl Prepared {
@@ -104,7 +109,8 @@ impl Prepared {
     /// in main's own ring until the renderer comes.
     ///
     /// # Errors
-    /// [`Error::Exhausted`] or [`Error::System`], and the renderer was told.
+    /// [`Error::Exhausted`], [`Error::System`], and [`Error::PermissionDenied`] if main may make no
+    /// segments. To the renderer, which was told, each is the first: what main may is not its doing.
     pub(crate) fn new(
         id: u32,
         stream: Stream,
@@ -114,7 +120,8 @@ impl Prepared {
     ) -> Result<Self, Error> {
         let Bounds { geometry, overflow_limit, message_limit, segments } = bounds;
         let created = create(&geometry, id, segments);
-        let (lanes, segments, names) = created.map_err(|error| refuse(&stream, error))?;
+        let (lanes, segments, names) =
+            created.inspect_err(|_| tell(&stream, Refusal::Exhausted))?;
         let turn_of = Arc::new(AtomicUsize::new(0));
         let entry = board.take(id, stream.credentials().pid);
         let words = entry.words();

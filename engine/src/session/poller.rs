@@ -2,6 +2,7 @@
 //! eventfd for the process's own threads.
 
 use crate::error::Error;
+use crate::fork::Generation;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec};
 use rustix::io::Errno;
@@ -20,6 +21,7 @@ const BATCH: usize = 64;
 pub(crate) struct Poller {
     epoll: OwnedFd,
     wake: OwnedFd,
+    generation: Generation,
 }
 
 impl Poller {
@@ -28,7 +30,7 @@ impl Poller {
             .map_err(|errno| Error::system("epoll_create1", errno))?;
         let wake = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
             .map_err(|errno| Error::system("eventfd", errno))?;
-        let poller = Self { epoll, wake };
+        let poller = Self { epoll, wake, generation: Generation::current()? };
         poller.add(&poller.wake, WOKEN)?;
         Ok(poller)
     }
@@ -41,8 +43,12 @@ impl Poller {
     }
 
     /// Stops watching. A descriptor that is not watched is no error.
+    ///
+    /// In a forked child it does nothing: what is watched is shared with the parent, which goes on.
     pub(crate) fn remove(&self, fd: impl AsFd) {
-        let _ = epoll::delete(&self.epoll, fd);
+        if self.generation.is_this_process() {
+            let _ = epoll::delete(&self.epoll, fd);
+        }
     }
 
     /// Makes the descriptor readable until the next look. From any thread.

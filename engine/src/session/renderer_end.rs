@@ -46,7 +46,8 @@ impl RendererEnd {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if grant and segments do not fit each other, [`Error::Exhausted`] or
-    /// [`Error::System`] if they cannot be mapped.
+    /// [`Error::System`] if they cannot be mapped; by their names also [`Error::PermissionDenied`], and
+    /// [`Error::MainGone`] if these went with main.
     pub(crate) fn join(
         stream: Stream,
         welcomed: Welcomed,
@@ -60,7 +61,11 @@ impl RendererEnd {
             Handover::Descriptors([main, renderer]) => {
                 lanes::open(&Descriptors { main, renderer }, &geometry, id)?
             }
-            Handover::Names(names) => lanes::open_named(&names, &geometry, id)?,
+            Handover::Names(names) => {
+                lanes::open_named(&names, &geometry, id).map_err(|error| {
+                    if went_with_main(&error, &stream) { Error::MainGone } else { error }
+                })?
+            }
         };
         let end = Self {
             link: Link::new(id, stream, lanes.cpus, Arc::<Tally>::default().into()),
@@ -209,5 +214,44 @@ impl RendererEnd {
     /// Prepares for a quiet time.
     pub(crate) fn rest(&self) -> Result<(), Error> {
         self.messages.try_lock().map_or(Ok(()), |mut messages| Ok(messages.rewind()?))
+    }
+}
+
+/// Whether names are missing because main is: it takes them along, or the next main does.
+#[cold]
+fn went_with_main(error: &Error, stream: &Stream) -> bool {
+    let missing = rustix::io::Errno::NOENT.raw_os_error();
+    matches!(error, Error::System { errno, .. } if *errno == missing) && stream.is_gone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+    /// Main's stream, and what becomes of a renderer that comes when the session's names are gone.
+    fn joined_too_late(before: impl FnOnce(Stream)) -> Error {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let pair = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap();
+        let [main, renderer] = [pair.0, pair.1].map(|end| Stream::of(end).unwrap().unwrap());
+        let geometry = Geometry::default();
+        let (_, names, held) = lanes::create_named(&geometry, 1).unwrap();
+        drop(held);
+        before(main);
+        let grant = geometry.grant(1, 1 << 20).unwrap();
+        let welcomed = Welcomed { grant, segments: Handover::Names(names) };
+        RendererEnd::join(renderer, welcomed, WaitPolicy::default()).unwrap_err()
+    }
+
+    #[test]
+    fn names_that_went_with_main_say_that_main_is_gone() {
+        assert_eq!(joined_too_late(drop), Error::MainGone);
+    }
+
+    #[test]
+    fn names_that_a_living_main_does_not_have_are_an_error_of_their_own() {
+        let mut main = None;
+        let missing = joined_too_late(|stream| main = Some(stream));
+        assert_eq!(missing, Error::System { call: "stat", errno: libc::ENOENT });
     }
 }

@@ -1,14 +1,14 @@
 //! A main that forks while it has a renderer, the program in the first argument.
 
 use ringmain::{BoxError, Error, IpcMain, IpcRenderer, args};
-use ringmain_tests::{Log, UniqueEndpoint, Watchdog, in_a_child, run_until};
+use ringmain_tests::{Log, UniqueEndpoint, Watchdog, in_a_child, options, run_until};
 use std::process::Command;
 
 fn main() -> Result<(), BoxError> {
     let _watchdog = Watchdog::new();
     let path = std::env::args().nth(1).ok_or("no renderer")?;
     let endpoint = UniqueEndpoint::new();
-    let main = IpcMain::bind(endpoint.name())?;
+    let main = options().bind(endpoint.name())?;
     let log = Log::new();
     main.on("ready", noting(&main, &log));
     main.on("pong", noting(&main, &log));

@@ -3,14 +3,14 @@
 //! Its renderers tell it when to die: at a message, in the middle of a call, or with a full ring.
 //! With a second and a third argument it spawns that program as a renderer with that scenario.
 
-use ringmain::{Args, BoxError, MainOptions, Value};
-use ringmain_tests::{Watchdog, die, in_a_child, numbered, until_eof};
+use ringmain::{Args, BoxError, Value};
+use ringmain_tests::{Watchdog, die, in_a_child, numbered, options, until_eof};
 use std::process::Command;
 
 fn main() -> Result<(), BoxError> {
     let _watchdog = Watchdog::new();
     let words: Vec<_> = std::env::args().skip(1).collect();
-    let main = MainOptions::new().ring_capacity(64 << 10).bind(&words[0])?;
+    let main = options().ring_capacity(64 << 10).bind(&words[0])?;
 
     main.on("echo", |event, args| event.set_return_value(args.get(0)));
     main.handle("echo", |_event, args: Args| async move { Ok(Value::from(args.get(0))) })?;

@@ -15,6 +15,14 @@ const LEN: usize = 64;
 pub(super) fn serve(end: &End) -> Result<()> {
     let main = IpcMain::bind(&end.plan.token)?;
     let failed = Failed::of_main(&main);
+    answer_echoes(&main);
+    end.meet()?;
+    main.run()?;
+    failed.check()
+}
+
+/// The listeners of such a main.
+pub(super) fn answer_echoes(main: &IpcMain) {
     main.on("echo", |event, args| event.set_return_value(args.get(0)));
     main.on("over", {
         let main = main.clone();
@@ -23,9 +31,6 @@ pub(super) fn serve(end: &End) -> Result<()> {
             event.set_return_value(true)
         }
     });
-    end.meet()?;
-    main.run()?;
-    failed.check()
 }
 
 /// A renderer of it.

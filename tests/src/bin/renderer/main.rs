@@ -14,7 +14,7 @@ mod raw;
 mod script;
 mod typed;
 
-use ringmain::{BoxError, Error, IpcRenderer};
+use ringmain::{BoxError, Error, IpcRenderer, RendererOptions};
 use ringmain_tests::Watchdog;
 
 type Scenario = fn(&IpcRenderer, &[String]) -> Result<(), BoxError>;
@@ -42,6 +42,7 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("polling", polling::with_a_budget),
     ("idle", ending::idle),
     ("quiet", ending::quiet),
+    ("refuse-names", ending::idle),
     ("serve", ending::serve),
     ("flood", ending::flood),
     ("wait", ending::wait_for_ever),
@@ -84,8 +85,12 @@ fn main() -> Result<(), BoxError> {
     let (name, rest) = words.split_first().ok_or("no scenario")?;
     let found = SCENARIOS.iter().find(|(known, _)| known == name);
     let (_, scenario) = found.ok_or_else(|| format!("no scenario '{name}'"))?;
-    let renderer = match IpcRenderer::from_env() {
-        Err(Error::NotSpawned { .. }) => IpcRenderer::connect(rest.last().ok_or("no endpoint")?)?,
+    let mut options = RendererOptions::new();
+    if name == "refuse-names" {
+        options = options.refuse_named_segments();
+    }
+    let renderer = match options.from_env() {
+        Err(Error::NotSpawned { .. }) => options.connect(rest.last().ok_or("no endpoint")?)?,
         attached => attached?,
     };
     scenario(&renderer, rest)
