@@ -34,12 +34,17 @@ pub(crate) fn sentence(main: &MainView) -> String {
         };
         return format!("stuck for {}{place}", span(stuck));
     }
+    // One that works changes thousands of times a second.
+    let since = match main.since {
+        short if short < Duration::from_secs(1) => String::new(),
+        long => format!(" for {}", span(long)),
+    };
     match (main.activity, main.turn) {
-        (Activity::Asleep, _) => format!("asleep for {}", span(main.since)),
+        (Activity::Asleep, _) => format!("asleep{since}"),
         (Activity::Busy, Some(Turn::Renderer(id))) => format!("busy with renderer {id}"),
         (Activity::Busy, Some(_)) => "busy with handlers".to_owned(),
         (Activity::Busy, None) => "busy".to_owned(),
-        _ => format!("outside of run and dispatch for {}", span(main.since)),
+        _ => format!("outside of run and dispatch{since}"),
     }
 }
 
@@ -61,7 +66,10 @@ mod tests {
         assert_eq!((word(&busy), &*sentence(&busy)), ("running", "busy with renderer 3"));
         let asleep = main(Activity::Asleep, 0, None);
         assert_eq!((word(&asleep), &*sentence(&asleep)), ("running", "asleep for 1 min 1 s"));
-        assert_eq!(word(&main(Activity::Elsewhere, 0, None)), "elsewhere");
+        let mut elsewhere = main(Activity::Elsewhere, 0, None);
+        elsewhere.since = Duration::from_millis(999);
+        assert_eq!(word(&elsewhere), "elsewhere");
+        assert_eq!(sentence(&elsewhere), "outside of run and dispatch");
     }
 
     #[test]

@@ -110,7 +110,10 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         let _ = self.terminal.show_cursor(); // a terminal that is gone needs none
-        leave();
+        // The panic's hook has left already. Twice would put the cursor onto what the panic told.
+        if !std::thread::panicking() {
+            leave();
+        }
     }
 }
 

@@ -131,11 +131,11 @@ fn table<R: Clone>(
     };
     let by = columns.get(order.column).map_or("a column that does not fit", |it| it.title);
     let arrow = if order.descends { '▼' } else { '▲' };
-    let style = if is_focused { Style::new().cyan().bold() } else { Style::new() };
+    let style = Style::new().bold().fg(if is_focused { Color::Cyan } else { Color::Reset });
     let block = Block::new()
         .borders(Borders::TOP)
         .border_style(Style::new().dark_gray())
-        .title(Span::styled(format!(" {title}: {place}, by {by} {arrow} "), style));
+        .title(Span::styled(format!("{title}: {place}, by {by} {arrow} "), style));
     let table = Table::new(cells, widths).column_spacing(GAP).header(Row::new(titles)).block(block);
     frame.render_widget(table, area);
 }
