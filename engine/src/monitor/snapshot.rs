@@ -1,11 +1,13 @@
 //! What a monitor sees.
+//!
+//! All of it has a default, from which the tests of a program that reads it can make what they need.
 
 use super::Latency;
 use crate::session::counters::Counters;
 use std::time::Duration;
 
 /// A main at one moment, see [`Monitor::snapshot`](super::Monitor::snapshot).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Snapshot {
     /// When it was taken: since the machine has started, by the monotonic clock.
@@ -22,7 +24,7 @@ pub struct Snapshot {
 }
 
 /// Main in a [`Snapshot`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct MainView {
     /// Its process, as it sees itself.
@@ -65,10 +67,11 @@ pub struct MainView {
 }
 
 /// What a main does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Activity {
     /// Its program does something else: nobody is inside `run` or `dispatch`.
+    #[default]
     Elsewhere,
     /// It sleeps until something happens.
     Asleep,
@@ -87,7 +90,7 @@ pub enum Turn {
 }
 
 /// A channel whose listeners run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Listening {
     /// Its name.
@@ -97,10 +100,11 @@ pub struct Listening {
 }
 
 /// How far a renderer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RendererState {
     /// It was spawned and has not said hello.
+    #[default]
     Starting,
     /// It is attached.
     Attached,
@@ -109,7 +113,7 @@ pub enum RendererState {
 }
 
 /// A renderer in a [`Snapshot`], as main sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RendererView {
     /// The id of its `WebContents`.
@@ -133,7 +137,7 @@ pub struct RendererView {
 }
 
 /// A channel in a [`Snapshot`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ChannelView {
     /// The start of its name: 64 bytes at most.
