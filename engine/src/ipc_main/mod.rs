@@ -333,10 +333,7 @@ impl IpcMain {
         set_hook(&self.core.on_attached, None);
         set_hook(&self.core.on_gone, None);
         // Sessions may still hold what was removed. Whoever dispatches just now sees to that itself.
-        // A forked child shares the poller, and would take its parent's endpoint out of it.
-        if self.core.generation.is_this_process()
-            && let Ok(Some(mut state)) = self.core.state.try_take()
-        {
+        if let Ok(Some(mut state)) = self.core.state.try_take() {
             state.refresh(&self.core);
         }
         self.stop();

@@ -1,4 +1,5 @@
 //! Building and running programs in C against the library, as a host's developer does.
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
