@@ -209,6 +209,220 @@ typedef enum {
 } ringmain_status;
 
 /**
+ * The classes of errors.
+ */
+typedef enum {
+    /**
+     * `Error`
+     */
+    RINGMAIN_ERROR_ERROR = 0,
+    /**
+     * `EvalError`
+     */
+    RINGMAIN_ERROR_EVAL = 1,
+    /**
+     * `RangeError`
+     */
+    RINGMAIN_ERROR_RANGE = 2,
+    /**
+     * `ReferenceError`
+     */
+    RINGMAIN_ERROR_REFERENCE = 3,
+    /**
+     * `SyntaxError`
+     */
+    RINGMAIN_ERROR_SYNTAX = 4,
+    /**
+     * `TypeError`
+     */
+    RINGMAIN_ERROR_TYPE = 5,
+    /**
+     * `URIError`
+     */
+    RINGMAIN_ERROR_URI = 6,
+} ringmain_error_name;
+
+/**
+ * Why a renderer is gone.
+ */
+typedef enum {
+    /**
+     * Its process exited with status 0.
+     */
+    RINGMAIN_GONE_CLEAN_EXIT = 0,
+    /**
+     * Its process exited with another status.
+     */
+    RINGMAIN_GONE_ABNORMAL_EXIT = 1,
+    /**
+     * Its process was killed by a signal that others send.
+     */
+    RINGMAIN_GONE_KILLED = 2,
+    /**
+     * Its process was killed by a signal that faults raise.
+     */
+    RINGMAIN_GONE_CRASHED = 3,
+    /**
+     * It closed its session, was cut off, or is no child of main, of which no more can be known.
+     */
+    RINGMAIN_GONE_DISCONNECTED = 4,
+} ringmain_gone_reason;
+
+/**
+ * What a value is.
+ */
+typedef enum {
+    /**
+     * JavaScript's `undefined`, and whatever is not there.
+     */
+    RINGMAIN_UNDEFINED = 0,
+    /**
+     * `null`
+     */
+    RINGMAIN_NULL = 1,
+    /**
+     * A boolean.
+     */
+    RINGMAIN_BOOL = 2,
+    /**
+     * A number, whole or not.
+     */
+    RINGMAIN_NUMBER = 3,
+    /**
+     * A string.
+     */
+    RINGMAIN_STRING = 4,
+    /**
+     * Bytes: what a Node `Buffer` or a Rust `&[u8]` is.
+     */
+    RINGMAIN_BYTES = 5,
+    /**
+     * An array.
+     */
+    RINGMAIN_ARRAY = 6,
+    /**
+     * An object.
+     */
+    RINGMAIN_OBJECT = 7,
+    /**
+     * A bigint.
+     */
+    RINGMAIN_BIGINT = 8,
+    /**
+     * A date.
+     */
+    RINGMAIN_DATE = 9,
+    /**
+     * A regular expression.
+     */
+    RINGMAIN_REGEXP = 10,
+    /**
+     * An error.
+     */
+    RINGMAIN_ERROR = 11,
+    /**
+     * A boolean, number, bigint or string in an object of its own.
+     */
+    RINGMAIN_BOXED = 12,
+    /**
+     * A map.
+     */
+    RINGMAIN_MAP = 13,
+    /**
+     * A set.
+     */
+    RINGMAIN_SET = 14,
+    /**
+     * An array with holes, or with other properties.
+     */
+    RINGMAIN_SPARSE_ARRAY = 15,
+    /**
+     * An `ArrayBuffer`.
+     */
+    RINGMAIN_ARRAY_BUFFER = 16,
+    /**
+     * A view of one.
+     */
+    RINGMAIN_VIEW = 17,
+} ringmain_kind;
+
+/**
+ * The types of views.
+ */
+typedef enum {
+    /**
+     * `Int8Array`
+     */
+    RINGMAIN_INT8_ARRAY = 0,
+    /**
+     * `Uint8Array`
+     */
+    RINGMAIN_UINT8_ARRAY = 1,
+    /**
+     * `Uint8ClampedArray`
+     */
+    RINGMAIN_UINT8_CLAMPED_ARRAY = 2,
+    /**
+     * `Int16Array`
+     */
+    RINGMAIN_INT16_ARRAY = 3,
+    /**
+     * `Uint16Array`
+     */
+    RINGMAIN_UINT16_ARRAY = 4,
+    /**
+     * `Int32Array`
+     */
+    RINGMAIN_INT32_ARRAY = 5,
+    /**
+     * `Uint32Array`
+     */
+    RINGMAIN_UINT32_ARRAY = 6,
+    /**
+     * `Float16Array`
+     */
+    RINGMAIN_FLOAT16_ARRAY = 7,
+    /**
+     * `Float32Array`
+     */
+    RINGMAIN_FLOAT32_ARRAY = 8,
+    /**
+     * `Float64Array`
+     */
+    RINGMAIN_FLOAT64_ARRAY = 9,
+    /**
+     * `BigInt64Array`
+     */
+    RINGMAIN_BIGINT64_ARRAY = 10,
+    /**
+     * `BigUint64Array`
+     */
+    RINGMAIN_BIGUINT64_ARRAY = 11,
+    /**
+     * `DataView`
+     */
+    RINGMAIN_DATA_VIEW = 12,
+} ringmain_view_kind;
+
+/**
+ * How a side waits before it sleeps.
+ */
+typedef enum {
+    /**
+     * Polls as long as that has paid lately, 50 microseconds at most, then sleeps. The default.
+     */
+    RINGMAIN_WAIT_ADAPTIVE = 0,
+    /**
+     * Sleeps at once.
+     */
+    RINGMAIN_WAIT_PARK = 1,
+    /**
+     * Polls for ever, on a CPU of its own.
+     */
+    RINGMAIN_WAIT_SPIN = 2,
+} ringmain_wait_policy;
+
+/**
  * A main or a renderer. Usable from any thread, by several at once; `ringmain_free` ends that.
  */
 typedef struct ringmain ringmain;

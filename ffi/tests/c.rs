@@ -1,0 +1,43 @@
+//! Programs in C that try everything.
+
+mod support;
+
+use std::path::Path;
+use support::{Linked, ROOT, compiled, endpoint, ends, start};
+
+/// Runs a program of `tests/c`, with a directory of endpoints of its own.
+fn tries(source: &str) -> String {
+    let program = compiled(&format!("tests/c/{source}.c"), Linked::Shared, &[]);
+    ends(start(&program, &[&endpoint(source)]))
+}
+
+#[test]
+fn misuse_is_answered_by_a_status() {
+    tries("misuse");
+}
+
+#[test]
+fn callbacks_run_while_they_should_and_not_after() {
+    tries("callbacks");
+}
+
+/// What no call answers to C: it takes a Rust type, or a fault of the library's own.
+const NOT_FROM_C: [&str; 3] =
+    ["RINGMAIN_PANIC", "RINGMAIN_NOT_CLONEABLE", "RINGMAIN_TYPE_MISMATCH"];
+
+#[test]
+fn every_status_is_met() {
+    let met = tries("statuses");
+    let header = std::fs::read_to_string(Path::new(ROOT).join("include/ringmain.h")).unwrap();
+    let (statuses, _) = header.split_once("} ringmain_status;").unwrap();
+    let mut unmet = Vec::new();
+    for line in statuses.lines() {
+        let Some((name, number)) = line.trim().trim_end_matches(',').split_once(" = ") else {
+            continue;
+        };
+        if !met.lines().any(|line| line.split(' ').next() == Some(number)) {
+            unmet.push(name.to_owned());
+        }
+    }
+    assert_eq!(unmet, NOT_FROM_C);
+}
