@@ -3,12 +3,12 @@
 
 use crate::border::{at, call, put, text};
 use crate::builder::{ringmain_builder, with_value};
-use crate::reply::ringmain_reply;
+use crate::reply::{Answer, ringmain_reply};
 use crate::status::ringmain_status::*;
 use crate::status::{Failure, invalid, ringmain_status, usage};
 use crate::value::ringmain_value;
 use crate::web_contents::ringmain_web_contents;
-use engine::{ArgsRef, BoxError, Event, WebContents};
+use engine::{ArgsRef, BoxError, Event, InvokeEvent, WebContents};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
@@ -34,8 +34,37 @@ pub struct ringmain_event {
 
 /// What `inner` points to.
 pub(crate) struct Inner<'a> {
-    event: Option<&'a Event<'a>>,
+    cause: Cause<'a>,
     failed: RefCell<Option<String>>,
+}
+
+/// What made an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cause<'a> {
+    /// A message to a listener of main's.
+    Main(&'a Event<'a>),
+    /// A request to a handler, and its answer.
+    Invoke(&'a InvokeEvent, &'a Answer),
+    /// A message to a listener of a renderer's.
+    Renderer(&'a str),
+}
+
+impl<'a> Cause<'a> {
+    fn channel(self) -> &'a str {
+        match self {
+            Self::Main(event) => event.channel(),
+            Self::Invoke(event, _) => event.channel(),
+            Self::Renderer(channel) => channel,
+        }
+    }
+
+    fn sender(self) -> Option<&'a WebContents> {
+        match self {
+            Self::Main(event) => Some(event.sender()),
+            Self::Invoke(event, _) => Some(event.sender()),
+            Self::Renderer(_) => None,
+        }
+    }
 }
 
 /// Values of a message, as C gets them.
@@ -46,19 +75,18 @@ pub(crate) fn values(args: ArgsRef<'_>) -> Values {
 }
 
 /// Has `call` call a callback with an event, and says what that made of it.
-pub(crate) fn deliver<'a>(
-    channel: &str,
-    sender: Option<&WebContents>,
-    event: Option<&'a Event<'a>>,
+pub(crate) fn deliver(
+    cause: Cause<'_>,
     call: impl FnOnce(&ringmain_event),
 ) -> Result<(), BoxError> {
-    let inner = Inner { event, failed: RefCell::new(None) };
+    let inner = Inner { cause, failed: RefCell::new(None) };
+    let (channel, sender) = (cause.channel(), cause.sender());
     call(&ringmain_event {
         channel: channel.as_ptr().cast(),
         channel_len: channel.len(),
         sender: sender.map_or(ptr::null(), ringmain_web_contents::borrowed),
         sender_id: sender.map_or(0, WebContents::id),
-        is_sync: event.is_some_and(Event::is_sync),
+        is_sync: matches!(cause, Cause::Main(event) if event.is_sync()),
         inner: (&raw const inner).cast(),
     });
     inner.failed.take().map_or(Ok(()), |text| Err(text.into()))
@@ -77,8 +105,10 @@ unsafe fn inner<'a>(event: *const ringmain_event) -> Result<&'a Inner<'a>, Failu
 /// As [`inner`].
 unsafe fn in_main<'a>(event: *const ringmain_event) -> Result<&'a Event<'a>, Failure> {
     // SAFETY: the caller's promise.
-    let inner = unsafe { inner(event) }?;
-    inner.event.ok_or_else(|| usage(RINGMAIN_WRONG_ROLE, "not an event of a main's listener"))
+    match unsafe { inner(event) }?.cause {
+        Cause::Main(event) => Ok(event),
+        _ => Err(usage(RINGMAIN_WRONG_ROLE, "not an event of a main's listener")),
+    }
 }
 
 /// Answers a `sendSync`: Electron's `event.returnValue = value`. The first value wins; later ones, and one
@@ -157,7 +187,10 @@ pub unsafe extern "C" fn ringmain_event_fail(
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (inner, why) = unsafe { (inner(event)?, text(why, "why")?) };
-        *inner.failed.borrow_mut() = Some(why.to_owned());
+        match inner.cause {
+            Cause::Invoke(_, answer) => answer.settle(Err(why.to_owned())),
+            _ => *inner.failed.borrow_mut() = Some(why.to_owned()),
+        }
         Ok(())
     })
 }

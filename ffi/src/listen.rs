@@ -4,7 +4,7 @@
 use crate::border::{at, call, offer, text};
 use crate::callback::{Callback, Retire, Set, User, ringmain_destroy};
 use crate::endpoint::{Either, ringmain};
-use crate::event::{deliver, ringmain_event, values};
+use crate::event::{Cause, deliver, ringmain_event, values};
 use crate::reply::{Answer, ringmain_reply};
 use crate::status::ringmain_status::*;
 use crate::status::{Failure, invalid, ringmain_status, usage};
@@ -52,14 +52,8 @@ struct Listening {
 }
 
 impl Listening {
-    fn deliver<'a>(
-        &self,
-        channel: &str,
-        event: Option<&'a Event<'a>>,
-        args: ArgsRef<'_>,
-    ) -> Result<(), BoxError> {
-        let sender = event.map(Event::sender);
-        let delivered = deliver(channel, sender, event, |event| {
+    fn deliver(&self, cause: Cause<'_>, args: ArgsRef<'_>) -> Result<(), BoxError> {
+        let delivered = deliver(cause, |event| {
             let args = values(args);
             self.callback.call(|listener, user| listener(user, event, args.as_ptr(), args.len()));
         });
@@ -152,13 +146,13 @@ unsafe fn listen(
     let id = match endpoint {
         Either::Main(main) => {
             let call = move |event: &Event<'_>, args: ArgsRef<'_>| {
-                listening.deliver(event.channel(), Some(event), args)
+                listening.deliver(Cause::Main(event), args)
             };
             if is_once { main.once(channel, call) } else { main.on(channel, call) }
         }
         Either::Renderer(renderer) => {
             let call = move |event: &RendererEvent<'_>, args: ArgsRef<'_>| {
-                listening.deliver(event.channel(), None, args)
+                listening.deliver(Cause::Renderer(event.channel()), args)
             };
             if is_once { renderer.once(channel, call) } else { renderer.on(channel, call) }
         }
@@ -271,15 +265,13 @@ fn ask(
 ) -> impl Future<Output = Result<Value, BoxError>> + Send + use<> {
     let answer = Answer::new();
     let reply = answer.clone();
-    let delivered = deliver(event.channel(), Some(event.sender()), None, |event| {
+    // It answers by itself where it fails.
+    let _ = deliver(Cause::Invoke(event, &answer), |event| {
         let args = values(args.view());
         callback.call(|handler, user| {
             let reply = ringmain_reply::invoke(reply);
             handler(user, event, args.as_ptr(), args.len(), reply);
         });
     });
-    if let Err(failed) = delivered {
-        answer.settle(Err(failed.to_string()));
-    }
     answer
 }

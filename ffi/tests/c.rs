@@ -2,13 +2,22 @@
 
 mod support;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::process::Command;
 use support::{Linked, ROOT, compiled, endpoint, ends, start};
 
 /// Runs a program of `tests/c`, with a directory of endpoints of its own.
 fn tries(source: &str) -> String {
     let program = compiled(&format!("tests/c/{source}.c"), Linked::Shared, &[]);
-    ends(start(&program, &[&endpoint(source)]))
+    let name = endpoint(source);
+    let directory = std::env::temp_dir().join(&name);
+    std::fs::DirBuilder::new().mode(0o700).create(&directory).unwrap();
+    let mut command = Command::new(program);
+    command.arg(&name).env("XDG_RUNTIME_DIR", &directory);
+    let printed = ends(start(command));
+    std::fs::remove_dir_all(directory).unwrap();
+    printed
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use support::{Linked, compiled, endpoint, ends, runs, rust_example, start};
 
 fn c(role: &str, linked: Linked) -> PathBuf {
@@ -11,7 +12,9 @@ fn c(role: &str, linked: Linked) -> PathBuf {
 
 fn talk(test: &str, main: &Path, main_args: &[&str], renderer: &Path) {
     let name = endpoint(test);
-    let serving = start(main, &[&[&*name], main_args].concat());
+    let mut serving = Command::new(main);
+    serving.arg(&name).args(main_args);
+    let serving = start(serving);
     let heard = runs(renderer, &[&name]);
     assert!(
         heard.contains("sendSync returned \"pong\"") || heard.contains("sendSync returned pong"),

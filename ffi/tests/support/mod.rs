@@ -103,14 +103,15 @@ pub fn endpoint(test: &str) -> String {
 
 /// Runs a program to its end, which has to be a good one, and returns what it printed.
 pub fn runs(program: &Path, args: &[&str]) -> String {
-    ends(start(program, args))
+    let mut command = Command::new(program);
+    command.args(args);
+    ends(start(command))
 }
 
 /// Starts a program.
-pub fn start(program: &Path, args: &[&str]) -> Child {
-    let mut command = Command::new(program);
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display()))
+pub fn start(mut command: Command) -> Child {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 /// Waits for a program's good end, and returns what it printed.
