@@ -374,7 +374,8 @@ impl IpcRenderer {
     }
 
     /// Ends the session and removes all listeners. Main sees the renderer go; calls that wait end with
-    /// an error, later ones answer [`Error::Disconnected`].
+    /// an error, later ones answer [`Error::Disconnected`]. Nothing needs to be flushed: what `send` has
+    /// sent lies in shared memory, and main still delivers it.
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
         // Pairs with the one in `reconnect`.
