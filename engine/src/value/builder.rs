@@ -112,6 +112,18 @@ impl Builder {
         builder
     }
 
+    /// Forgets what was built, and begins anew with arguments, in the memory that it has: as
+    /// [`args`](Self::args), for those who build one message after the other.
+    #[inline]
+    pub fn begin(&mut self, count: usize) {
+        self.pool.clear();
+        self.nodes.clear();
+        self.links.clear();
+        self.roots = index(count);
+        self.refused = None;
+        let _ = self.reserve_run(count);
+    }
+
     /// A builder of one value, which is the slot [`root`](Self::root) `0`.
     #[must_use]
     #[inline]
@@ -283,9 +295,14 @@ impl Builder {
         self.refused.take()
     }
 
-    /// [`finish_args`](Self::finish_args) where the builder lies.
+    /// [`finish_args`](Self::finish_args) where the builder lies. What it has then is of no use until it
+    /// [begins](Self::begin) anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish_args`](Self::finish_args).
     #[inline]
-    pub(super) fn take_args(&mut self) -> Result<Args, Error> {
+    pub fn take_args(&mut self) -> Result<Args, Error> {
         self.archive().map(Args::from_checked)
     }
 

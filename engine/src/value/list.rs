@@ -17,6 +17,15 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
         List { small: [T::default(); N], small_len: 0, block: Vec::new() }
     }
 
+    /// Empties it; a block is kept.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        let used = self.small_len.min(N);
+        self.small[..used].fill(T::default());
+        self.small_len = 0;
+        self.block.clear();
+    }
+
     #[inline]
     pub(super) fn len(&self) -> usize {
         if self.small_len <= N { self.small_len } else { self.block.len() }

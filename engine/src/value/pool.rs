@@ -29,6 +29,14 @@ impl Pool {
         Pool { small: [0; SMALL], small_len: 0, block: AlignedVec::new() }
     }
 
+    /// Empties it; a block is kept.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.small[..self.small_len].fill(0);
+        self.small_len = 0;
+        self.block.clear();
+    }
+
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.small_len.max(self.block.len())
