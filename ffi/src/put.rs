@@ -1,7 +1,7 @@
 //! Putting values into a message.
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
-use crate::border::{self, bytes, call};
+use crate::border::{self, bytes, call, terminated};
 use crate::builder::ringmain_builder;
 use crate::container::Holder;
 use crate::kind::ringmain_kind::{self, *};
@@ -108,7 +108,7 @@ unsafe fn string<'a>(
 ) -> Result<Wtf8<'a>, Failure> {
     let found = match len {
         // SAFETY: the caller's promise.
-        usize::MAX => unsafe { border::text(start, what) }?.as_bytes(),
+        usize::MAX => unsafe { terminated(start, what) }?,
         // SAFETY: as above.
         len => unsafe { bytes(start.cast(), len, what) }?,
     };
