@@ -17,7 +17,8 @@ use smallvec::SmallVec;
 /// Builds the values of a message. Of one thread at a time. Its content stays until it is begun anew, so it
 /// can be sent several times.
 pub struct ringmain_builder {
-    builder: Option<Builder>,
+    builder: Builder,
+    is_begun: bool,
     count: usize,
     next: usize,
     /// The containers that what is put next is in, the innermost last.
@@ -45,6 +46,9 @@ impl std::fmt::Debug for ringmain_builder {
     }
 }
 
+const NOT_BEGUN: &str = "the builder was not begun";
+const TOO_MANY: &str = "more values than the builder was begun for";
+
 pub(crate) fn malformed(text: &'static str) -> Failure {
     usage(RINGMAIN_MALFORMED, text)
 }
@@ -52,7 +56,8 @@ pub(crate) fn malformed(text: &'static str) -> Failure {
 impl ringmain_builder {
     fn new() -> Self {
         Self {
-            builder: None,
+            builder: Builder::args(0),
+            is_begun: false,
             count: 0,
             next: 0,
             open: SmallVec::new(),
@@ -64,22 +69,29 @@ impl ringmain_builder {
     }
 
     fn begin(&mut self, count: usize) {
-        *self = Self { builder: Some(Builder::args(count)), count, ..Self::new() };
+        self.builder.begin(count);
+        self.is_begun = true;
+        self.count = count;
+        self.next = 0;
+        self.open.clear();
+        self.marks.clear();
+        self.marking = None;
+        self.broken = None;
+        self.built = None;
     }
 
     fn builder(&mut self) -> Result<&mut Builder, Failure> {
-        self.builder.as_mut().ok_or_else(|| malformed("the builder was not begun"))
+        if self.is_begun { Ok(&mut self.builder) } else { Err(malformed(NOT_BEGUN)) }
     }
 
     /// The place of the next value.
     fn place(&mut self, is_text: bool) -> Result<Where, Failure> {
         let Some(container) = self.open.last_mut() else {
             if self.next == self.count {
-                return Err(malformed("more values than the builder was begun for"));
+                return Err(malformed(TOO_MANY));
             }
+            let slot = self.builder.root(self.next);
             self.next += 1;
-            let slot = self.builder.as_ref().map(|builder| builder.root(self.next - 1));
-            let slot = slot.ok_or_else(|| malformed("the builder was not begun"))?;
             self.mark(slot, None);
             return Ok(Where::Slot(slot));
         };
@@ -94,10 +106,7 @@ impl ringmain_builder {
             _ => {}
         }
         container.left -= 1;
-        let slot = match &mut self.builder {
-            Some(builder) => builder.reserve(),
-            None => return Err(malformed("the builder was not begun")),
-        };
+        let slot = self.builder.reserve();
         container.values.push(slot);
         self.mark(slot, None);
         Ok(Where::Slot(slot))
@@ -169,10 +178,11 @@ impl ringmain_builder {
         if let Some((status, text)) = self.broken {
             return Err(usage(status, text));
         }
-        if self.built.is_some() {
-            return Err(malformed("more values than the builder was begun for"));
+        match self.is_begun {
+            _ if self.built.is_some() => Err(malformed(TOO_MANY)),
+            true => Ok(()),
+            false => Err(malformed(NOT_BEGUN)),
         }
-        Ok(())
     }
 
     fn args(&mut self) -> Result<&Args, Failure> {
@@ -181,11 +191,10 @@ impl ringmain_builder {
             if self.next < self.count || !self.open.is_empty() {
                 return Err(malformed("the builder's values are not complete"));
             }
-            let builder = self.builder.take();
-            let builder = builder.ok_or_else(|| malformed("the builder was not begun"))?;
-            self.built = Some(builder.finish_args()?);
+            self.is_begun = false;
+            self.built = Some(self.builder.take_args()?);
         }
-        self.built.as_ref().ok_or_else(|| malformed("the builder was not begun"))
+        self.built.as_ref().ok_or_else(|| malformed(NOT_BEGUN))
     }
 }
 
