@@ -28,7 +28,8 @@ pub struct ringmain_builder {
     pub(crate) marking: Option<usize>,
     /// The first thing that went wrong: what was built since is of no use.
     pub(crate) broken: Option<(ringmain_status, &'static str)>,
-    built: Option<Args>,
+    is_built: bool,
+    built: Args,
 }
 
 /// Where the next value goes.
@@ -64,7 +65,8 @@ impl ringmain_builder {
             marks: SmallVec::new(),
             marking: None,
             broken: None,
-            built: None,
+            is_built: false,
+            built: Args::default(),
         }
     }
 
@@ -77,7 +79,7 @@ impl ringmain_builder {
         self.marks.clear();
         self.marking = None;
         self.broken = None;
-        self.built = None;
+        self.is_built = false;
     }
 
     fn builder(&mut self) -> Result<&mut Builder, Failure> {
@@ -118,8 +120,35 @@ impl ringmain_builder {
         }
     }
 
+    /// The place of an argument, while nothing is open, to be marked or wrong: of most values.
+    #[inline]
+    fn argument(&mut self) -> Option<Slot> {
+        let is_argument = self.is_begun
+            && self.next < self.count
+            && self.open.is_empty()
+            && self.marking.is_none()
+            && self.broken.is_none();
+        is_argument.then(|| {
+            let slot = self.builder.root(self.next);
+            self.next += 1;
+            slot
+        })
+    }
+
     /// Has `write` write the next value.
-    pub(crate) fn value(&mut self, write: impl FnOnce(&mut Builder, Slot)) -> Result<(), Failure> {
+    #[inline]
+    pub(crate) fn value(&mut self, write: impl Fn(&mut Builder, Slot)) -> Result<(), Failure> {
+        match self.argument() {
+            Some(slot) => {
+                write(&mut self.builder, slot);
+                Ok(())
+            }
+            None => self.value_inside(write),
+        }
+    }
+
+    #[inline(never)]
+    fn value_inside(&mut self, write: impl Fn(&mut Builder, Slot)) -> Result<(), Failure> {
         self.fresh()?;
         match self.place(false)? {
             Where::Slot(slot) => write(self.builder()?, slot),
@@ -131,7 +160,19 @@ impl ringmain_builder {
     }
 
     /// Writes the next value, which may be boxed.
+    #[inline]
     pub(crate) fn primitive(&mut self, value: Primitive<'_>) -> Result<(), Failure> {
+        match self.argument() {
+            Some(slot) => {
+                write(&mut self.builder, slot, value);
+                Ok(())
+            }
+            None => self.primitive_inside(value),
+        }
+    }
+
+    #[inline(never)]
+    fn primitive_inside(&mut self, value: Primitive<'_>) -> Result<(), Failure> {
         self.fresh()?;
         let is_text = matches!(value, Primitive::String(_));
         match self.place(is_text)? {
@@ -179,22 +220,23 @@ impl ringmain_builder {
             return Err(usage(status, text));
         }
         match self.is_begun {
-            _ if self.built.is_some() => Err(malformed(TOO_MANY)),
+            _ if self.is_built => Err(malformed(TOO_MANY)),
             true => Ok(()),
             false => Err(malformed(NOT_BEGUN)),
         }
     }
 
     fn args(&mut self) -> Result<&Args, Failure> {
-        if self.built.is_none() {
+        if !self.is_built {
             self.fresh()?;
             if self.next < self.count || !self.open.is_empty() {
                 return Err(malformed("the builder's values are not complete"));
             }
             self.is_begun = false;
-            self.built = Some(self.builder.take_args()?);
+            self.builder.finish_into(&mut self.built)?;
+            self.is_built = true;
         }
-        self.built.as_ref().ok_or_else(|| malformed(NOT_BEGUN))
+        Ok(&self.built)
     }
 }
 

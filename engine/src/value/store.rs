@@ -51,6 +51,21 @@ impl Store {
         }
     }
 
+    /// Makes it one of `len` bytes, [`INLINE_MAX`] at most, that are whatever was at the front of this.
+    #[inline]
+    pub(super) fn make_small(&mut self, len: usize) -> &mut [u8; INLINE_MAX] {
+        let len = u8::try_from(len).unwrap_or(0);
+        loop {
+            match self {
+                Store::Inline { len: own, block } => {
+                    *own = len;
+                    return &mut block.0;
+                }
+                Store::Heap(_) => *self = Store::zeroed(0),
+            }
+        }
+    }
+
     /// The same bytes.
     pub(super) fn copy_of(archive: &[u8]) -> Store {
         if archive.len() <= INLINE_MAX {

@@ -225,7 +225,7 @@ fn fill(builder: &mut Builder, texts: &[String]) {
 
 #[test]
 fn a_builder_that_begins_anew_builds_what_a_new_one_would() {
-    let mut used = Builder::args(0);
+    let (mut used, mut args) = (Builder::args(0), Args::default());
     // Above and below what fits the builder, and what fits an archive's own place.
     for count in [3, 100, 0, 1, 40, 2, 1000, 5] {
         let texts: Vec<_> = (0..count).map(|at| format!("text number {at}, and on")).collect();
@@ -233,7 +233,7 @@ fn a_builder_that_begins_anew_builds_what_a_new_one_would() {
         fill(&mut new, &texts);
         used.begin(2);
         fill(&mut used, &texts);
-        let args = used.take_args().unwrap();
+        used.finish_into(&mut args).unwrap();
         assert_eq!(args.archive(), new.finish_args().unwrap().archive());
         assert_eq!(args.get(1).len(), count + 1);
         // What was built and not taken leaves nothing behind, either.
