@@ -153,7 +153,9 @@ static void hears(uint32_t id, uint32_t more) {
 }
 
 static void bind_main(const char *endpoint) {
-    OK(ringmain_bind(endpoint, NULL, &here.main));
+    ringmain_main_options options = RINGMAIN_MAIN_OPTIONS_INIT;
+    options.ring_capacity = 64 << 10; /* soon full: some are killed waiting for space */
+    OK(ringmain_bind(endpoint, &options, &here.main));
     OK(ringmain_on(here.main, "note", notes, NULL, NULL, NULL));
     OK(ringmain_on(here.main, "echo", echo, NULL, NULL, NULL));
     OK(ringmain_handle(here.main, "echo", false, echoes, NULL, NULL, NULL));
