@@ -136,6 +136,9 @@ pub unsafe extern "C" fn ringmain_bind(
 ) -> ringmain_status {
     border::quiet();
     call(|| {
+        if handle.is_null() {
+            return Err(invalid("handle"));
+        }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let options = unsafe { main_options(options) }?;
         let main = match endpoint.is_null() {
@@ -163,6 +166,9 @@ pub unsafe extern "C" fn ringmain_connect(
 ) -> ringmain_status {
     border::quiet();
     call(|| {
+        if handle.is_null() {
+            return Err(invalid("handle"));
+        }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (options, endpoint) =
             unsafe { (renderer_options(options)?, text(endpoint, "endpoint")?) };
@@ -183,6 +189,9 @@ pub unsafe extern "C" fn ringmain_from_env(
 ) -> ringmain_status {
     border::quiet();
     call(|| {
+        if handle.is_null() {
+            return Err(invalid("handle"));
+        }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let options = unsafe { renderer_options(options) }?;
         let made = Box::into_raw(ringmain::of_renderer(options.from_env()?));
