@@ -42,6 +42,14 @@
  *   In a forked child, calls on inherited handles answer FORKED and leave the parent's sessions alone. The
  *   library starts no thread, sets no signal handler, raises no SIGPIPE, and writes nothing to stdout or
  *   stderr: see ringmain_set_log.
+ *
+ * LOADING AND LINKING
+ *   libringmain.so may be loaded by dlopen; dlclose leaves it loaded (-z nodelete), so that threads which
+ *   have used it can end later. A plugin that libringmain.a is linked into needs that flag itself.
+ *   Two static libraries made of Rust may both define what Rust's runtime consists of, and then do not link.
+ *   Use libringmain.so beside another, or hide in libringmain.a what is not of this header:
+ *     ld -r --whole-archive libringmain.a -o ringmain.o
+ *     objcopy --wildcard --keep-global-symbol='ringmain_*' --keep-global-symbol='DW.ref.*' ringmain.o
  */
 
 
