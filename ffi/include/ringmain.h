@@ -42,6 +42,14 @@
  *   In a forked child, calls on inherited handles answer FORKED and leave the parent's sessions alone. The
  *   library starts no thread, sets no signal handler, raises no SIGPIPE, and writes nothing to stdout or
  *   stderr: see ringmain_set_log.
+ *
+ * LOADING AND LINKING
+ *   libringmain.so may be loaded by dlopen; dlclose leaves it loaded (-z nodelete), so that threads which
+ *   have used it can end later. A plugin that libringmain.a is linked into needs that flag itself.
+ *   Two static libraries made of Rust may both define what Rust's runtime consists of, and then do not link.
+ *   Use libringmain.so beside another, or hide in libringmain.a what is not of this header:
+ *     ld -r --whole-archive libringmain.a -o ringmain.o
+ *     objcopy --wildcard --keep-global-symbol='ringmain_*' --keep-global-symbol='DW.ref.*' ringmain.o
  */
 
 
@@ -853,6 +861,40 @@ ringmain_status ringmain_commit(ringmain_claimed *claim,
 ringmain_status ringmain_abort(ringmain_claimed *claim);
 
 /**
+ * A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
+ * the handle's: valid until `ringmain_free`, not to be read, written or closed.
+ *
+ * @returns -1 if the handle is NULL, closed, or another process's
+ */
+int ringmain_fd(const ringmain *handle);
+
+/**
+ * Delivers what is there, and never blocks. Callbacks run inside this call.
+ *
+ * @param budget messages at most; SIZE_MAX for all
+ * @param delivered NULL, or a place for their number
+ * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
+ *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
+ */
+ringmain_status ringmain_dispatch(const ringmain *handle,
+                                  size_t budget,
+                                  size_t *delivered);
+
+/**
+ * Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
+ *
+ * @returns as `ringmain_dispatch`
+ */
+ringmain_status ringmain_run(const ringmain *handle);
+
+/**
+ * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
+ *
+ * @returns INVALID_ARGUMENT; DISCONNECTED
+ */
+ringmain_status ringmain_stop(const ringmain *handle);
+
+/**
  * An element of an array or set, or what is boxed; undefined if it is not there. Never fails. In a sparse
  * array it looks at the entries one by one.
  */
@@ -936,40 +978,6 @@ ringmain_status ringmain_reconnect(const ringmain *handle,
                                    int64_t timeout_ms);
 
 /**
- * A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
- * the handle's: valid until `ringmain_free`, not to be read, written or closed.
- *
- * @returns -1 if the handle is NULL, closed, or another process's
- */
-int ringmain_fd(const ringmain *handle);
-
-/**
- * Delivers what is there, and never blocks. Callbacks run inside this call.
- *
- * @param budget messages at most; SIZE_MAX for all
- * @param delivered NULL, or a place for their number
- * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
- *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
- */
-ringmain_status ringmain_dispatch(const ringmain *handle,
-                                  size_t budget,
-                                  size_t *delivered);
-
-/**
- * Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
- *
- * @returns as `ringmain_dispatch`
- */
-ringmain_status ringmain_run(const ringmain *handle);
-
-/**
- * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
- *
- * @returns INVALID_ARGUMENT; DISCONNECTED
- */
-ringmain_status ringmain_stop(const ringmain *handle);
-
-/**
  * Ends all sessions, gives a main's endpoint up, and takes all callbacks away: none is called after this
  * has returned, but those further up on this thread's stack go on. Every later call but `ringmain_free`
  * answers DISCONNECTED. To close twice is no error.
@@ -978,14 +986,15 @@ ringmain_status ringmain_stop(const ringmain *handle);
  *        them, -1 for ever. Callbacks run meanwhile. Of no meaning for renderers, whose messages are in
  *        shared memory once they are sent
  * @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
- *          nothing was closed
+ *          nothing was closed; FORKED
  */
 ringmain_status ringmain_close(const ringmain *handle,
                                int64_t timeout_ms);
 
 /**
  * Gives a handle back, and closes it first if it is open. No other call may use it any more, not even one
- * that goes on; not inside its own callbacks. NULL is ignored.
+ * that goes on; not inside its own callbacks. NULL is ignored. In a forked child, what an inherited handle
+ * holds stays until the child ends, and no destructor is called.
  */
 void ringmain_free(ringmain *handle);
 

@@ -17,6 +17,7 @@ pub mod builder;
 pub mod callback;
 pub mod claim;
 mod container;
+pub mod dispatch;
 pub mod element;
 pub mod endpoint;
 pub mod event;

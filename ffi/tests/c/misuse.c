@@ -23,6 +23,8 @@ static void nulls(ringmain *main, ringmain *renderer) {
 
 #define NULLS(call) ANSWERS(RINGMAIN_INVALID_ARGUMENT, call)
     NULLS(ringmain_bind("x", NULL, NULL));
+    NULLS(ringmain_from_env(NULL, NULL));
+    NULLS(ringmain_connect("x", NULL, NULL)); /* not NO_MAIN: nothing was tried */
     NULLS(ringmain_connect(NULL, NULL, &handle));
     NULLS(ringmain_spawn(NULL, NULL, NULL));
     NULLS(ringmain_spawn(main, NULL, NULL));
