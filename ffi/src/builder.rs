@@ -75,8 +75,12 @@ impl ringmain_builder {
         self.is_begun = true;
         self.count = count;
         self.next = 0;
-        self.open.clear();
-        self.marks.clear();
+        if !self.open.is_empty() {
+            self.open.clear();
+        }
+        if !self.marks.is_empty() {
+            self.marks.clear();
+        }
         self.marking = None;
         self.broken = None;
         self.is_built = false;

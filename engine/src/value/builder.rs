@@ -121,7 +121,13 @@ impl Builder {
         self.links.clear();
         self.roots = index(count);
         self.refused = None;
-        let _ = self.reserve_run(count);
+        // The first one by itself: for one or none nothing is called.
+        if count > 0 {
+            self.nodes.push(UNDEFINED);
+        }
+        if count > 1 {
+            let _ = self.reserve_run(count - 1);
+        }
     }
 
     /// A builder of one value, which is the slot [`root`](Self::root) `0`.

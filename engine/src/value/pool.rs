@@ -7,6 +7,7 @@ use rkyv::util::AlignedVec;
 
 use super::store::{INLINE_MAX, Store};
 use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
+use crate::copy::copy;
 
 /// Bytes that need no block.
 const SMALL: usize = 64;
@@ -55,7 +56,7 @@ impl Pool {
         if self.block.is_empty()
             && let Some(place) = self.small.get_mut(start..end)
         {
-            place.copy_from_slice(contents);
+            copy(place, contents);
             if start > before {
                 self.small[before..start].fill(0);
             }

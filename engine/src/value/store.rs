@@ -4,6 +4,7 @@ use rkyv::util::AlignedVec;
 
 use super::leaf::Leaf;
 use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
+use crate::copy::copy;
 
 /// The largest archive that needs no allocation: five scalars, or 64 bytes.
 pub(super) const INLINE_MAX: usize = 112;
@@ -70,7 +71,7 @@ impl Store {
     pub(super) fn copy_of(archive: &[u8]) -> Store {
         if archive.len() <= INLINE_MAX {
             let mut store = Store::zeroed(archive.len());
-            store.bytes_mut().copy_from_slice(archive);
+            copy(store.bytes_mut(), archive);
             return store;
         }
         let mut bytes = AlignedVec::with_capacity(archive.len());
@@ -111,10 +112,8 @@ impl Store {
                 Leaf::Pooled(pooled) => {
                     let contents = pooled.contents();
                     let start = pool.next_multiple_of(pooled.align());
-                    block
-                        .0
-                        .get_mut(start..start.checked_add(contents.len())?)?
-                        .copy_from_slice(contents);
+                    let end = start.checked_add(contents.len())?;
+                    copy(block.0.get_mut(start..end)?, contents);
                     pool = start + contents.len();
                     pooled.node(start).to_le_bytes()
                 }
