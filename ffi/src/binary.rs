@@ -1,7 +1,7 @@
 //! Reading bytes, and views of them.
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
-use crate::border::{call, put};
+use crate::border::{call, put, wanted};
 use crate::status::{Failure, ringmain_status};
 use crate::value::{UNDEFINED, ringmain_value, wrong_kind};
 
@@ -14,6 +14,7 @@ pub(crate) unsafe fn give(
     start: *mut *const u8,
     len: *mut usize,
 ) -> Result<(), Failure> {
+    wanted(len, "place for a length")?;
     // SAFETY: the caller's promise.
     unsafe {
         put(start, found.as_ptr(), "place for a pointer")?;
@@ -54,6 +55,8 @@ pub unsafe extern "C" fn ringmain_value_view(
         // SAFETY: the header asks for a value that is still valid.
         let value = unsafe { value.read() };
         let view = value.as_view().ok_or_else(|| wrong_kind(value, "a view"))?;
+        wanted(buffer, "buffer")?;
+        wanted(offset, "offset")?;
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe {
             put(kind, view.kind() as u32, "kind")?;

@@ -54,6 +54,11 @@ pub(crate) unsafe fn put<T>(place: *mut T, value: T, what: &'static str) -> Resu
     Ok(())
 }
 
+/// Makes sure of a place before another one is written.
+pub(crate) fn wanted<T>(place: *const T, what: &'static str) -> Result<(), Failure> {
+    if place.is_null() { Err(invalid(what)) } else { Ok(()) }
+}
+
 /// A place for a result that nobody may want.
 ///
 /// # Safety

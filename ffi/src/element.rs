@@ -1,7 +1,7 @@
 //! Reading what is in containers.
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
-use crate::border::{self, call, put};
+use crate::border::{self, call, put, wanted};
 use crate::status::ringmain_status::*;
 use crate::status::{ringmain_status, usage};
 use crate::value::{UNDEFINED, ringmain_value};
@@ -60,6 +60,7 @@ pub unsafe extern "C" fn ringmain_value_pair(
         // SAFETY: the header asks for a value that is still valid.
         let pair = unsafe { value.read() }.pairs().nth(position);
         let (name, of) = pair.ok_or_else(|| usage(RINGMAIN_NOT_FOUND, "no such pair"))?;
+        wanted(found, "found")?;
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe {
             put(key, ringmain_value::of(name), "key")?;

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
 use crate::binary::give;
-use crate::border::{call, put};
+use crate::border::{call, put, wanted};
 use crate::status::ringmain_status;
 use crate::value::{ringmain_value, wrong_kind};
 use engine::ValueRef;
@@ -81,10 +81,11 @@ pub unsafe extern "C" fn ringmain_value_bigint(
         // SAFETY: the header asks for a value that is still valid.
         let value = unsafe { value.read() };
         let read = unboxed(value).as_bigint().ok_or_else(|| wrong_kind(value, "a bigint"))?;
+        wanted(negative, "negative")?;
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe {
-            put(negative, read.is_negative(), "negative")?;
-            give(read.magnitude(), magnitude, len)
+            give(read.magnitude(), magnitude, len)?;
+            put(negative, read.is_negative(), "negative")
         }
     })
 }

@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
 use crate::binary::give;
-use crate::border::call;
-use crate::status::{invalid, ringmain_status};
+use crate::border::{call, wanted};
+use crate::status::ringmain_status;
 use crate::text::fill;
 use crate::value::{ringmain_value, wrong_kind};
 use std::ffi::c_char;
@@ -24,12 +24,11 @@ pub unsafe extern "C" fn ringmain_value_regexp(
         let value = unsafe { value.read() };
         let none = || wrong_kind(value, "a regular expression");
         let read = value.as_regexp().ok_or_else(none)?;
-        if flags.is_null() {
-            return Err(invalid("flags"));
-        }
-        // SAFETY: the header asks for pointers that are NULL or valid, and room for all eight and a zero.
+        wanted(flags, "flags")?;
+        // SAFETY: the header asks for pointers that are NULL or valid.
+        unsafe { give(read.source().as_bytes(), source.cast(), len) }?;
+        // SAFETY: as above, and for room for all eight and a zero.
         unsafe { fill(&read.flags(), flags, 9) };
-        // SAFETY: as above.
-        unsafe { give(read.source().as_bytes(), source.cast(), len) }
+        Ok(())
     })
 }

@@ -1,7 +1,7 @@
 //! Renderers, as main knows them.
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
-use crate::border::{self, at, call, put, text};
+use crate::border::{self, at, call, put, text, wanted};
 use crate::builder::{ringmain_builder, with_args};
 use crate::endpoint::ringmain;
 use crate::status::ringmain_status::*;
@@ -76,6 +76,7 @@ pub unsafe extern "C" fn ringmain_web_contents_ids(
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
         let all = unsafe { at(handle, "handle") }?.main()?.all_web_contents();
+        wanted(count, "count")?;
         if ids.is_null() && capacity > 0 {
             return Err(invalid("ids"));
         }
