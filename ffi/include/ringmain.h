@@ -56,6 +56,11 @@
 #define RINGMAIN_MAIN_OPTIONS_INIT { sizeof(ringmain_main_options), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 #define RINGMAIN_RENDERER_OPTIONS_INIT { sizeof(ringmain_renderer_options), 0, 0, 0 }
 
+/* The handle's short name. In C++ it is that of ringmain.hpp's namespace. */
+#ifndef __cplusplus
+typedef struct ringmain_ipc ringmain;
+#endif
+
 
 /**
  * The version of this header's interface.
@@ -425,7 +430,7 @@ typedef enum {
 /**
  * A main or a renderer. Usable from any thread, by several at once; `ringmain_free` ends that.
  */
-typedef struct ringmain ringmain;
+typedef struct ringmain_ipc ringmain_ipc;
 
 /**
  * Builds the values of a message. Of one thread at a time. Its content stays until it is begun anew, so it
@@ -939,7 +944,7 @@ ringmain_status ringmain_put_marked(ringmain_builder *builder,
  * @param claim a place for it
  * @returns CLAIM_HELD; else as `ringmain_send`; the claim is over then
  */
-ringmain_status ringmain_claim(const ringmain *handle,
+ringmain_status ringmain_claim(const ringmain_ipc *handle,
                                const char *channel,
                                size_t len,
                                ringmain_claimed *claim);
@@ -981,7 +986,7 @@ ringmain_status ringmain_abort(ringmain_claimed *claim);
  */
 ringmain_status ringmain_bind(const char *endpoint,
                               const ringmain_main_options *options,
-                              ringmain **handle);
+                              ringmain_ipc **handle);
 
 /**
  * Makes a renderer, attached to the main that is bound to `endpoint`. Blocks until main has answered, five
@@ -993,7 +998,7 @@ ringmain_status ringmain_bind(const char *endpoint,
  */
 ringmain_status ringmain_connect(const char *endpoint,
                                  const ringmain_renderer_options *options,
-                                 ringmain **handle);
+                                 ringmain_ipc **handle);
 
 /**
  * Makes a renderer, attached to the main that has spawned this process. Works once.
@@ -1001,7 +1006,7 @@ ringmain_status ringmain_connect(const char *endpoint,
  * @param options NULL for the defaults
  * @returns NOT_SPAWNED; else as `ringmain_connect`
  */
-ringmain_status ringmain_from_env(const ringmain_renderer_options *options, ringmain **handle);
+ringmain_status ringmain_from_env(const ringmain_renderer_options *options, ringmain_ipc **handle);
 
 /**
  * Starts a program as a renderer of this main; there, `ringmain_from_env` attaches. Messages may be sent to
@@ -1011,7 +1016,7 @@ ringmain_status ringmain_from_env(const ringmain_renderer_options *options, ring
  * @param contents NULL, or a place for the renderer; `ringmain_web_contents_free` gives it back
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED; FORKED; EXHAUSTED; SYSTEM if it cannot be started
  */
-ringmain_status ringmain_spawn(const ringmain *handle,
+ringmain_status ringmain_spawn(const ringmain_ipc *handle,
                                const char *const *argv,
                                ringmain_web_contents **contents);
 
@@ -1023,7 +1028,7 @@ ringmain_status ringmain_spawn(const ringmain *handle,
  * @returns as `ringmain_connect`; NOT_SPAWNED if this renderer was spawned; DISCONNECTED after a close;
  *          WOULD_DEADLOCK inside a callback; CLAIM_HELD; WRONG_ROLE
  */
-ringmain_status ringmain_reconnect(const ringmain *handle,
+ringmain_status ringmain_reconnect(const ringmain_ipc *handle,
                                    int64_t timeout_ms);
 
 /**
@@ -1032,7 +1037,7 @@ ringmain_status ringmain_reconnect(const ringmain *handle,
  *
  * @returns -1 if the handle is NULL, closed, or another process's
  */
-int ringmain_fd(const ringmain *handle);
+int ringmain_fd(const ringmain_ipc *handle);
 
 /**
  * Delivers what is there, and never blocks. Callbacks run inside this call.
@@ -1042,7 +1047,7 @@ int ringmain_fd(const ringmain *handle);
  * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
  *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
  */
-ringmain_status ringmain_dispatch(const ringmain *handle,
+ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
                                   size_t budget,
                                   size_t *delivered);
 
@@ -1051,14 +1056,14 @@ ringmain_status ringmain_dispatch(const ringmain *handle,
  *
  * @returns as `ringmain_dispatch`
  */
-ringmain_status ringmain_run(const ringmain *handle);
+ringmain_status ringmain_run(const ringmain_ipc *handle);
 
 /**
  * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
  *
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_stop(const ringmain *handle);
+ringmain_status ringmain_stop(const ringmain_ipc *handle);
 
 /**
  * Ends all sessions, gives a main's endpoint up, and takes all callbacks away: none is called after this
@@ -1071,14 +1076,14 @@ ringmain_status ringmain_stop(const ringmain *handle);
  * @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
  *          nothing was closed
  */
-ringmain_status ringmain_close(const ringmain *handle,
+ringmain_status ringmain_close(const ringmain_ipc *handle,
                                int64_t timeout_ms);
 
 /**
  * Gives a handle back, and closes it first if it is open. No other call may use it any more, not even one
  * that goes on; not inside its own callbacks. NULL is ignored.
  */
-void ringmain_free(ringmain *handle);
+void ringmain_free(ringmain_ipc *handle);
 
 /**
  * Answers a `sendSync`: Electron's `event.returnValue = value`. The first value wins; later ones, and one
@@ -1125,7 +1130,7 @@ ringmain_status ringmain_event_fail(const ringmain_event *event,
  * @param destroy as for `ringmain_on`
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_on_attached(const ringmain *handle,
+ringmain_status ringmain_on_attached(const ringmain_ipc *handle,
                                      ringmain_attached hook,
                                      void *user,
                                      ringmain_destroy destroy);
@@ -1136,7 +1141,7 @@ ringmain_status ringmain_on_attached(const ringmain *handle,
  * @param destroy as for `ringmain_on`
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_on_gone(const ringmain *handle,
+ringmain_status ringmain_on_gone(const ringmain_ipc *handle,
                                  ringmain_gone hook,
                                  void *user,
                                  ringmain_destroy destroy);
@@ -1148,7 +1153,7 @@ ringmain_status ringmain_on_gone(const ringmain *handle,
  * @param destroy as for `ringmain_on`
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_on_diagnostic(const ringmain *handle,
+ringmain_status ringmain_on_diagnostic(const ringmain_ipc *handle,
                                        ringmain_diagnostic hook,
                                        void *user,
                                        ringmain_destroy destroy);
@@ -1158,7 +1163,7 @@ ringmain_status ringmain_on_diagnostic(const ringmain *handle,
  *
  * @returns INVALID_ARGUMENT; WRONG_ROLE
  */
-ringmain_status ringmain_renderer_info(const ringmain *handle, ringmain_info *info);
+ringmain_status ringmain_renderer_info(const ringmain_ipc *handle, ringmain_info *info);
 
 /**
  * What a renderer is, and what main's side of its session has done.
@@ -1177,7 +1182,7 @@ ringmain_status ringmain_web_contents_info(const ringmain_web_contents *contents
  * @param number NULL, or a place for what `ringmain_off` takes
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_on(const ringmain *handle,
+ringmain_status ringmain_on(const ringmain_ipc *handle,
                             const char *channel,
                             ringmain_listener listener,
                             void *user,
@@ -1189,7 +1194,7 @@ ringmain_status ringmain_on(const ringmain *handle,
  *
  * @returns as `ringmain_on`
  */
-ringmain_status ringmain_once(const ringmain *handle,
+ringmain_status ringmain_once(const ringmain_ipc *handle,
                               const char *channel,
                               ringmain_listener listener,
                               void *user,
@@ -1203,7 +1208,7 @@ ringmain_status ringmain_once(const ringmain *handle,
  * @param number what `ringmain_on` and its like have given
  * @returns NOT_FOUND if it was taken away, or was called once and is over; INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_off(const ringmain *handle,
+ringmain_status ringmain_off(const ringmain_ipc *handle,
                              uint64_t number);
 
 /**
@@ -1212,7 +1217,7 @@ ringmain_status ringmain_off(const ringmain *handle,
  * @param channel NULL for all
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_off_all(const ringmain *handle, const char *channel);
+ringmain_status ringmain_off_all(const ringmain_ipc *handle, const char *channel);
 
 /**
  * Sets what answers `invoke` on a channel, of which there is one.
@@ -1223,7 +1228,7 @@ ringmain_status ringmain_off_all(const ringmain *handle, const char *channel);
  * @param number NULL, or a place for what `ringmain_off` takes
  * @returns DUPLICATE_HANDLER; INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_handle(const ringmain *handle,
+ringmain_status ringmain_handle(const ringmain_ipc *handle,
                                 const char *channel,
                                 bool once,
                                 ringmain_handler handler,
@@ -1262,7 +1267,7 @@ void ringmain_reply_free(ringmain_reply *reply);
  * @returns BACKPRESSURE and DEADLINE: it was not sent; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED;
  *          CHANNEL_NAME; TOO_LARGE; CLAIM_HELD; WRONG_ROLE
  */
-ringmain_status ringmain_send(const ringmain *handle,
+ringmain_status ringmain_send(const ringmain_ipc *handle,
                               const char *channel,
                               ringmain_builder *args,
                               int64_t timeout_ms);
@@ -1276,7 +1281,7 @@ ringmain_status ringmain_send(const ringmain *handle,
  * @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
  * @returns NO_REPLY if nobody answered, and nobody can any more; else as `ringmain_send`
  */
-ringmain_status ringmain_send_sync(const ringmain *handle,
+ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
                                    const char *channel,
                                    ringmain_builder *args,
                                    int64_t timeout_ms,
@@ -1292,7 +1297,7 @@ ringmain_status ringmain_send_sync(const ringmain *handle,
  * @returns what kept the request from being made up: INVALID_ARGUMENT; MALFORMED; WRONG_ROLE, and
  *          `completion` is not called then. All else comes through `completion`
  */
-ringmain_status ringmain_invoke(const ringmain *handle,
+ringmain_status ringmain_invoke(const ringmain_ipc *handle,
                                 const char *channel,
                                 ringmain_builder *args,
                                 ringmain_completion completion,
@@ -1308,7 +1313,7 @@ ringmain_status ringmain_invoke(const ringmain *handle,
  * @returns HANDLER_FAILED; NO_HANDLER; NO_REPLY; TOO_MANY_PENDING; WOULD_DEADLOCK inside a callback; else as
  *          `ringmain_send`
  */
-ringmain_status ringmain_invoke_wait(const ringmain *handle,
+ringmain_status ringmain_invoke_wait(const ringmain_ipc *handle,
                                      const char *channel,
                                      ringmain_builder *args,
                                      int64_t timeout_ms,
@@ -1469,7 +1474,7 @@ void ringmain_owned_free(ringmain_owned *owned);
  * @param contents a place for it; `ringmain_web_contents_free` gives it back
  * @returns NOT_FOUND if there is none, or no more; INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_web_contents_get(const ringmain *handle,
+ringmain_status ringmain_web_contents_get(const ringmain_ipc *handle,
                                           uint32_t id,
                                           ringmain_web_contents **contents);
 
@@ -1480,7 +1485,7 @@ ringmain_status ringmain_web_contents_get(const ringmain *handle,
  * @param count a place for how many there are, which may be more than `capacity`
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_web_contents_ids(const ringmain *handle,
+ringmain_status ringmain_web_contents_ids(const ringmain_ipc *handle,
                                           uint32_t *ids,
                                           size_t capacity,
                                           size_t *count);
