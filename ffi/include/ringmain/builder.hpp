@@ -68,7 +68,7 @@ public:
     Builder &bytes(Bytes bytes) { return raw_bytes(Kind::Bytes, bytes); }
     Builder &array_buffer(Bytes bytes) { return raw_bytes(Kind::ArrayBuffer, bytes); }
     Builder &bigint(bool negative, Bytes magnitude) {
-        return note(ringmain_put_bigint(get(), negative, at(magnitude), magnitude.size()));
+        return note(ringmain_put_bigint(get(), negative, magnitude.data(), magnitude.size()));
     }
     Builder &regexp(std::string_view source, Name flags) {
         return note(ringmain_put_regexp(get(), at(source), source.size(), flags.get()));
@@ -99,18 +99,14 @@ public:
     ringmain_builder *get() const noexcept { return raw_.get(); }
 
 private:
-    // Empty texts may have no address, which the C interface takes for a mistake.
+    // Empty texts may have no address, with which the C interface says that there is none.
     static const char *at(std::string_view text) { return text.data() ? text.data() : ""; }
-    static const std::uint8_t *at(Bytes bytes) {
-        static constexpr std::uint8_t nothing = 0;
-        return bytes.data() || bytes.size() ? bytes.data() : &nothing;
-    }
 
     Builder &container(Kind kind, std::size_t count) {
         return note(ringmain_put(get(), static_cast<std::uint32_t>(kind), count));
     }
     Builder &raw_bytes(Kind kind, Bytes bytes) {
-        return note(ringmain_put_bytes(get(), static_cast<std::uint32_t>(kind), at(bytes), bytes.size()));
+        return note(ringmain_put_bytes(get(), static_cast<std::uint32_t>(kind), bytes.data(), bytes.size()));
     }
     Builder &note(ringmain_status status) {
         if (status != RINGMAIN_OK && !failed_) failed_ = Error::last(status);

@@ -99,7 +99,7 @@ Builder &Builder::put(const T &item) {
     } else if constexpr (std::is_same_v<T, std::nullptr_t>) return null();
     else if constexpr (std::is_pointer_v<T>) {
         static_assert(std::is_convertible_v<T, const char *>, "of pointers, only texts are values");
-        return item ? string(item) : note(ringmain_put_string(get(), nullptr, 0));
+        return item ? string(item) : note(ringmain_put_string(get(), nullptr, SIZE_MAX));
     } else if constexpr (std::is_convertible_v<const T &, std::string_view>) return string(item);
     else if constexpr (std::is_same_v<T, Undefined>) return undefined();
     else if constexpr (std::is_same_v<T, Value>) return value(item);

@@ -240,8 +240,13 @@ public:
     Value get() const noexcept { return raw_.value; }
     Value operator*() const noexcept { return get(); }
     template <class T>
-    Result<T> to() const {
-        static_assert(!std::is_same_v<T, Value>, "get() is the value");
+    Result<T> to() const & {
+        return get().template to<T>();
+    }
+    template <class T>
+    Result<T> to() && {
+        static_assert(!std::is_same_v<T, Value> && !std::is_same_v<T, Bytes> && !std::is_same_v<T, std::string_view>,
+                      "this would be gone before its bytes are read: keep it in a variable");
         return get().template to<T>();
     }
     std::string text() const { return get().text(); }
