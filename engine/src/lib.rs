@@ -156,6 +156,7 @@
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 compile_error!("Ringmain runs on Linux on x86-64 only");
 
+pub(crate) mod copy;
 pub mod error;
 pub mod lane;
 pub mod layout;

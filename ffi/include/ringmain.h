@@ -42,6 +42,14 @@
  *   In a forked child, calls on inherited handles answer FORKED and leave the parent's sessions alone. The
  *   library starts no thread, sets no signal handler, raises no SIGPIPE, and writes nothing to stdout or
  *   stderr: see ringmain_set_log.
+ *
+ * LOADING AND LINKING
+ *   libringmain.so may be loaded by dlopen; dlclose leaves it loaded (-z nodelete), so that threads which
+ *   have used it can end later. A plugin that libringmain.a is linked into needs that flag itself.
+ *   Two static libraries made of Rust may both define what Rust's runtime consists of, and then do not link.
+ *   Use libringmain.so beside another, or hide in libringmain.a what is not of this header:
+ *     ld -r --whole-archive libringmain.a -o ringmain.o
+ *     objcopy --wildcard --keep-global-symbol='ringmain_*' --keep-global-symbol='DW.ref.*' ringmain.o
  */
 
 
@@ -452,19 +460,6 @@ typedef struct ringmain_reply ringmain_reply;
 typedef struct ringmain_web_contents ringmain_web_contents;
 
 /**
- * What learns of everything that no caller can be told.
- *
- * @param user what `ringmain_set_log` was given
- * @param text valid during the call
- */
-typedef void (*ringmain_log)(void *user, const char *text);
-
-/**
- * Called once, when the callback that it was given with is not called any more.
- */
-typedef void (*ringmain_destroy)(void *user);
-
-/**
  * A value where it lies: to be passed on by value. Valid as long as what it was read from: the callback's
  * call, or until `ringmain_owned_free`. Two with equal members are the same object. All zero is undefined.
  */
@@ -478,6 +473,19 @@ typedef struct {
      */
     uint64_t node;
 } ringmain_value;
+
+/**
+ * What learns of everything that no caller can be told.
+ *
+ * @param user what `ringmain_set_log` was given
+ * @param text valid during the call
+ */
+typedef void (*ringmain_log)(void *user, const char *text);
+
+/**
+ * Called once, when the callback that it was given with is not called any more.
+ */
+typedef void (*ringmain_destroy)(void *user);
 
 /**
  * Bytes of a message that is being written in place: fill `bytes`, then `ringmain_commit`. It is the
@@ -598,6 +606,40 @@ typedef struct {
      */
     const void *inner;
 } ringmain_event;
+
+/**
+ * An error, taken apart.
+ */
+typedef struct {
+    /**
+     * A ringmain_error_name.
+     */
+    uint32_t name;
+    /**
+     * Not used.
+     */
+    uint32_t reserved;
+    /**
+     * NULL if it has none; as long as the value, without a zero behind it.
+     */
+    const char *message;
+    /**
+     * Its bytes.
+     */
+    size_t message_len;
+    /**
+     * NULL if it has none; as long as the value, without a zero behind it.
+     */
+    const char *stack;
+    /**
+     * Its bytes.
+     */
+    size_t stack_len;
+    /**
+     * Undefined if it has none.
+     */
+    ringmain_value cause;
+} ringmain_js_error;
 
 /**
  * Called with a renderer that has attached, before its first message.
@@ -734,43 +776,27 @@ typedef void (*ringmain_completion)(void *user,
                                     ringmain_value value,
                                     const char *detail);
 
-/**
- * An error, taken apart.
- */
-typedef struct {
-    /**
-     * A ringmain_error_name.
-     */
-    uint32_t name;
-    /**
-     * Not used.
-     */
-    uint32_t reserved;
-    /**
-     * NULL if it has none; as long as the value, without a zero behind it.
-     */
-    const char *message;
-    /**
-     * Its bytes.
-     */
-    size_t message_len;
-    /**
-     * NULL if it has none; as long as the value, without a zero behind it.
-     */
-    const char *stack;
-    /**
-     * Its bytes.
-     */
-    size_t stack_len;
-    /**
-     * Undefined if it has none.
-     */
-    ringmain_value cause;
-} ringmain_js_error;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * The bytes of bytes, of an array buffer, or those that a view shows. Valid as long as the value.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_bytes(ringmain_value value, const uint8_t **data, size_t *len);
+
+/**
+ * A view: what it is of, and where it begins there. Its bytes are `ringmain_value_bytes`.
+ *
+ * @param kind a place for a ringmain_view_kind
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_view(ringmain_value value,
+                                    uint32_t *kind,
+                                    ringmain_value *buffer,
+                                    size_t *offset);
 
 /**
  * Sets what learns of everything that no caller can be told: in place of stderr, to which the library
@@ -800,142 +826,6 @@ ringmain_status ringmain_begin(ringmain_builder *builder, size_t count);
  * Gives a builder back. NULL is ignored.
  */
 void ringmain_builder_free(ringmain_builder *builder);
-
-/**
- * Puts a value that has nothing but its kind, or begins a container: the values that are put next are those
- * in it.
- *
- * @param kind UNDEFINED, NULL; ARRAY and SET with `count` values; OBJECT and MAP with `count` pairs of key
- *        and value; SPARSE_ARRAY with its length, a number, and `count` pairs whose keys are indices or
- *        names; BOXED with one boolean, number, bigint or string
- * @param count 0 for UNDEFINED, NULL and BOXED
- * @returns INVALID_ARGUMENT for another kind; MALFORMED
- */
-ringmain_status ringmain_put(ringmain_builder *builder,
-                             uint32_t kind,
-                             size_t count);
-
-/**
- * Puts a boolean.
- *
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_bool(ringmain_builder *builder, bool value);
-
-/**
- * Puts a number.
- *
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_number(ringmain_builder *builder, double value);
-
-/**
- * Puts a bigint: a sign, and its magnitude.
- *
- * @param magnitude len bytes, the lowest first
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_bigint(ringmain_builder *builder,
-                                    bool negative,
-                                    const uint8_t *magnitude,
-                                    size_t len);
-
-/**
- * Puts a string.
- *
- * @param text UTF-8, or with lone surrogates as WTF-8 has them
- * @param len its bytes; SIZE_MAX if a zero ends it
- * @returns INVALID_ARGUMENT if it is not UTF-8; MALFORMED
- */
-ringmain_status ringmain_put_string(ringmain_builder *builder, const char *text, size_t len);
-
-/**
- * Puts bytes, which are copied.
- *
- * @param kind BYTES, or ARRAY_BUFFER for a buffer that views show
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_bytes(ringmain_builder *builder,
-                                   uint32_t kind,
-                                   const void *data,
-                                   size_t len);
-
-/**
- * Puts a date.
- *
- * @param ms milliseconds since 1970; NaN for an invalid date
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_date(ringmain_builder *builder, double ms);
-
-/**
- * Puts a regular expression.
- *
- * @param source as for `ringmain_put_string`
- * @param flags of "dgimsuvy", each once at most, and a zero
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_regexp(ringmain_builder *builder,
-                                    const char *source,
-                                    size_t len,
-                                    const char *flags);
-
-/**
- * Puts an error.
- *
- * @param name a ringmain_error_name
- * @param message NULL for none; `message_len` bytes, or SIZE_MAX if a zero ends it
- * @param stack the same
- * @param has_cause whether the value that is put next is its cause
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_error(ringmain_builder *builder,
-                                   uint32_t name,
-                                   const char *message,
-                                   size_t message_len,
-                                   const char *stack,
-                                   size_t stack_len,
-                                   bool has_cause);
-
-/**
- * Puts a view of a buffer.
- *
- * @param kind a ringmain_view_kind
- * @param buffer the mark of an array buffer that was put before
- * @param offset bytes from its start, a multiple of an element's size
- * @param len bytes, likewise
- * @returns INVALID_ARGUMENT; NOT_FOUND if the mark is of no array buffer; MALFORMED
- */
-ringmain_status ringmain_put_view(ringmain_builder *builder,
-                                  uint32_t kind,
-                                  uint32_t buffer,
-                                  size_t offset,
-                                  size_t len);
-
-/**
- * Puts a value that was received, with everything in it.
- *
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_put_value(ringmain_builder *builder, ringmain_value value);
-
-/**
- * Marks the value that is put next, so that it can be put again: the same object, as in JavaScript, not
- * another one that is equal. It may be put inside itself.
- *
- * @param mark a place for its mark, in this message
- * @returns INVALID_ARGUMENT; MALFORMED
- */
-ringmain_status ringmain_mark(ringmain_builder *builder,
-                              uint32_t *mark);
-
-/**
- * Puts a value that was marked once more, inside a container.
- *
- * @returns NOT_FOUND if nothing was marked so; MALFORMED if it would be an argument itself, or a key
- */
-ringmain_status ringmain_put_marked(ringmain_builder *builder,
-                                    uint32_t mark);
 
 /**
  * Reserves `len` bytes of a message from a renderer. Main's listeners get one value of the kind BYTES. Waits
@@ -974,6 +864,67 @@ ringmain_status ringmain_commit(ringmain_claimed *claim,
  * @returns INVALID_ARGUMENT
  */
 ringmain_status ringmain_abort(ringmain_claimed *claim);
+
+/**
+ * A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
+ * the handle's: valid until `ringmain_free`, not to be read, written or closed.
+ *
+ * @returns -1 if the handle is NULL, closed, or another process's
+ */
+int ringmain_fd(const ringmain_ipc *handle);
+
+/**
+ * Delivers what is there, and never blocks. Callbacks run inside this call.
+ *
+ * @param budget messages at most; SIZE_MAX for all
+ * @param delivered NULL, or a place for their number
+ * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
+ *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
+ */
+ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
+                                  size_t budget,
+                                  size_t *delivered);
+
+/**
+ * Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
+ *
+ * @returns as `ringmain_dispatch`
+ */
+ringmain_status ringmain_run(const ringmain_ipc *handle);
+
+/**
+ * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
+ *
+ * @returns INVALID_ARGUMENT; DISCONNECTED
+ */
+ringmain_status ringmain_stop(const ringmain_ipc *handle);
+
+/**
+ * An element of an array or set, or what is boxed; undefined if it is not there. Never fails. In a sparse
+ * array it looks at the entries one by one.
+ */
+ringmain_value ringmain_value_at(ringmain_value value,
+                                 size_t position);
+
+/**
+ * The value under a key of an object, or of a sparse array's other properties; undefined if there is none.
+ * Never fails. Looks at the entries one by one.
+ *
+ * @param key UTF-8, with a zero behind it; one that is not finds nothing
+ */
+ringmain_value ringmain_value_get(ringmain_value value,
+                                  const char *key);
+
+/**
+ * Key and value of a pair of an object, a map or a sparse array, whose elements' keys are numbers.
+ *
+ * @param position from 0
+ * @returns NOT_FOUND past the last; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_pair(ringmain_value value,
+                                    size_t position,
+                                    ringmain_value *key,
+                                    ringmain_value *found);
 
 /**
  * Makes a main, and gives its handle.
@@ -1032,40 +983,6 @@ ringmain_status ringmain_reconnect(const ringmain_ipc *handle,
                                    int64_t timeout_ms);
 
 /**
- * A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
- * the handle's: valid until `ringmain_free`, not to be read, written or closed.
- *
- * @returns -1 if the handle is NULL, closed, or another process's
- */
-int ringmain_fd(const ringmain_ipc *handle);
-
-/**
- * Delivers what is there, and never blocks. Callbacks run inside this call.
- *
- * @param budget messages at most; SIZE_MAX for all
- * @param delivered NULL, or a place for their number
- * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
- *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
- */
-ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
-                                  size_t budget,
-                                  size_t *delivered);
-
-/**
- * Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
- *
- * @returns as `ringmain_dispatch`
- */
-ringmain_status ringmain_run(const ringmain_ipc *handle);
-
-/**
- * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
- *
- * @returns INVALID_ARGUMENT; DISCONNECTED
- */
-ringmain_status ringmain_stop(const ringmain_ipc *handle);
-
-/**
  * Ends all sessions, gives a main's endpoint up, and takes all callbacks away: none is called after this
  * has returned, but those further up on this thread's stack go on. Every later call but `ringmain_free`
  * answers DISCONNECTED. To close twice is no error.
@@ -1074,14 +991,15 @@ ringmain_status ringmain_stop(const ringmain_ipc *handle);
  *        them, -1 for ever. Callbacks run meanwhile. Of no meaning for renderers, whose messages are in
  *        shared memory once they are sent
  * @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
- *          nothing was closed
+ *          nothing was closed; FORKED
  */
 ringmain_status ringmain_close(const ringmain_ipc *handle,
                                int64_t timeout_ms);
 
 /**
  * Gives a handle back, and closes it first if it is open. No other call may use it any more, not even one
- * that goes on; not inside its own callbacks. NULL is ignored.
+ * that goes on; not inside its own callbacks. NULL is ignored. In a forked child, what an inherited handle
+ * holds stays until the child ends, and no destructor is called.
  */
 void ringmain_free(ringmain_ipc *handle);
 
@@ -1123,6 +1041,13 @@ ringmain_status ringmain_event_keep(const ringmain_event *event,
  */
 ringmain_status ringmain_event_fail(const ringmain_event *event,
                                     const char *why);
+
+/**
+ * An error.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_error(ringmain_value value, ringmain_js_error *found);
 
 /**
  * Sets what is called when a renderer has attached, in place of the one before. NULL for nothing.
@@ -1237,6 +1162,187 @@ ringmain_status ringmain_handle(const ringmain_ipc *handle,
                                 uint64_t *number);
 
 /**
+ * Marks the value that is put next, so that it can be put again: the same object, as in JavaScript, not
+ * another one that is equal. It may be put inside itself.
+ *
+ * @param mark a place for its mark, in this message
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_mark(ringmain_builder *builder,
+                              uint32_t *mark);
+
+/**
+ * Puts a value that was marked once more, inside a container.
+ *
+ * @returns NOT_FOUND if nothing was marked so; MALFORMED if it would be an argument itself, or a key
+ */
+ringmain_status ringmain_put_marked(ringmain_builder *builder,
+                                    uint32_t mark);
+
+/**
+ * Puts a view of a buffer.
+ *
+ * @param kind a ringmain_view_kind
+ * @param buffer the mark of an array buffer that was put before
+ * @param offset bytes from its start, a multiple of an element's size
+ * @param len bytes, likewise
+ * @returns INVALID_ARGUMENT; NOT_FOUND if the mark is of no array buffer; MALFORMED
+ */
+ringmain_status ringmain_put_view(ringmain_builder *builder,
+                                  uint32_t kind,
+                                  uint32_t buffer,
+                                  size_t offset,
+                                  size_t len);
+
+/**
+ * A boolean, boxed or not.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_bool(ringmain_value value, bool *found);
+
+/**
+ * A number, boxed or not, or the milliseconds of a date.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_number(ringmain_value value, double *found);
+
+/**
+ * The text of a string, boxed or not: UTF-8, or WTF-8 if it has lone surrogates; without a zero behind it.
+ * Valid as long as the value.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_string(ringmain_value value,
+                                      const char **text,
+                                      size_t *len);
+
+/**
+ * A bigint, boxed or not: its sign, and the bytes of its magnitude, the lowest first, as long as the value.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_bigint(ringmain_value value,
+                                      bool *negative,
+                                      const uint8_t **magnitude,
+                                      size_t *len);
+
+/**
+ * Puts a value that has nothing but its kind, or begins a container: the values that are put next are those
+ * in it.
+ *
+ * @param kind UNDEFINED, NULL; ARRAY and SET with `count` values; OBJECT and MAP with `count` pairs of key
+ *        and value; SPARSE_ARRAY with its length, a number, and `count` pairs whose keys are indices or
+ *        names; BOXED with one boolean, number, bigint or string
+ * @param count 0 for UNDEFINED, NULL and BOXED
+ * @returns INVALID_ARGUMENT for another kind; MALFORMED
+ */
+ringmain_status ringmain_put(ringmain_builder *builder,
+                             uint32_t kind,
+                             size_t count);
+
+/**
+ * Puts a boolean.
+ *
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_bool(ringmain_builder *builder, bool value);
+
+/**
+ * Puts a number.
+ *
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_number(ringmain_builder *builder, double value);
+
+/**
+ * Puts a bigint: a sign, and its magnitude.
+ *
+ * @param magnitude len bytes, the lowest first
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_bigint(ringmain_builder *builder,
+                                    bool negative,
+                                    const uint8_t *magnitude,
+                                    size_t len);
+
+/**
+ * Puts a string.
+ *
+ * @param text UTF-8, or with lone surrogates as WTF-8 has them
+ * @param len its bytes; SIZE_MAX if a zero ends it
+ * @returns INVALID_ARGUMENT if it is not UTF-8; MALFORMED
+ */
+ringmain_status ringmain_put_string(ringmain_builder *builder, const char *text, size_t len);
+
+/**
+ * Puts bytes, which are copied.
+ *
+ * @param kind BYTES, or ARRAY_BUFFER for a buffer that views show
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_bytes(ringmain_builder *builder,
+                                   uint32_t kind,
+                                   const void *data,
+                                   size_t len);
+
+/**
+ * Puts a date.
+ *
+ * @param ms milliseconds since 1970; NaN for an invalid date
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_date(ringmain_builder *builder, double ms);
+
+/**
+ * Puts a regular expression.
+ *
+ * @param source as for `ringmain_put_string`
+ * @param flags of "dgimsuvy", each once at most, and a zero
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_regexp(ringmain_builder *builder,
+                                    const char *source,
+                                    size_t len,
+                                    const char *flags);
+
+/**
+ * Puts an error.
+ *
+ * @param name a ringmain_error_name
+ * @param message NULL for none; `message_len` bytes, or SIZE_MAX if a zero ends it
+ * @param stack the same
+ * @param has_cause whether the value that is put next is its cause
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_error(ringmain_builder *builder,
+                                   uint32_t name,
+                                   const char *message,
+                                   size_t message_len,
+                                   const char *stack,
+                                   size_t stack_len,
+                                   bool has_cause);
+
+/**
+ * Puts a value that was received, with everything in it.
+ *
+ * @returns INVALID_ARGUMENT; MALFORMED
+ */
+ringmain_status ringmain_put_value(ringmain_builder *builder, ringmain_value value);
+
+/**
+ * A regular expression: its source, as long as the value, and its flags with a zero behind them.
+ *
+ * @param flags place for 9 bytes
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_regexp(ringmain_value value,
+                                      const char **source,
+                                      size_t *len,
+                                      char *flags);
+
+/**
  * Answers with a value. The reply is over if this returns OK, and stays the caller's if not.
  *
  * @param value a builder that was begun for one value; NULL for undefined
@@ -1337,114 +1443,6 @@ const char *ringmain_strerror(uint32_t status);
 const char *ringmain_last_error(void);
 
 /**
- * What a value is, a ringmain_kind. Never fails.
- */
-uint32_t ringmain_value_kind(ringmain_value value);
-
-/**
- * How many values are in it: the elements of an array (its length, if it is sparse) or set, the pairs of an
- * object or map; the bytes of strings, bytes, array buffers and views; 0 for others. Never fails.
- */
-size_t ringmain_value_len(ringmain_value value);
-
-/**
- * A boolean, boxed or not.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_bool(ringmain_value value, bool *found);
-
-/**
- * A number, boxed or not, or the milliseconds of a date.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_number(ringmain_value value, double *found);
-
-/**
- * The text of a string, boxed or not: UTF-8, or WTF-8 if it has lone surrogates; without a zero behind it.
- * Valid as long as the value.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_string(ringmain_value value,
-                                      const char **text,
-                                      size_t *len);
-
-/**
- * The bytes of bytes, of an array buffer, or those that a view shows. Valid as long as the value.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_bytes(ringmain_value value, const uint8_t **data, size_t *len);
-
-/**
- * A bigint, boxed or not: its sign, and the bytes of its magnitude, the lowest first, as long as the value.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_bigint(ringmain_value value,
-                                      bool *negative,
-                                      const uint8_t **magnitude,
-                                      size_t *len);
-
-/**
- * A regular expression: its source, as long as the value, and its flags with a zero behind them.
- *
- * @param flags place for 9 bytes
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_regexp(ringmain_value value,
-                                      const char **source,
-                                      size_t *len,
-                                      char *flags);
-
-/**
- * An error.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_error(ringmain_value value, ringmain_js_error *found);
-
-/**
- * A view: what it is of, and where it begins there. Its bytes are `ringmain_value_bytes`.
- *
- * @param kind a place for a ringmain_view_kind
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_view(ringmain_value value,
-                                    uint32_t *kind,
-                                    ringmain_value *buffer,
-                                    size_t *offset);
-
-/**
- * An element of an array or set, or what is boxed; undefined if it is not there. Never fails. In a sparse
- * array it looks at the entries one by one.
- */
-ringmain_value ringmain_value_at(ringmain_value value,
-                                 size_t position);
-
-/**
- * The value under a key of an object, or of a sparse array's other properties; undefined if there is none.
- * Never fails. Looks at the entries one by one.
- *
- * @param key UTF-8, with a zero behind it; one that is not finds nothing
- */
-ringmain_value ringmain_value_get(ringmain_value value,
-                                  const char *key);
-
-/**
- * Key and value of a pair of an object, a map or a sparse array, whose elements' keys are numbers.
- *
- * @param position from 0
- * @returns NOT_FOUND past the last; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_pair(ringmain_value value,
-                                    size_t position,
-                                    ringmain_value *key,
-                                    ringmain_value *found);
-
-/**
  * A value as a text for people, as JavaScript's console would print it. Cut off where the place ends; a zero
  * is behind it.
  *
@@ -1454,6 +1452,17 @@ ringmain_status ringmain_value_pair(ringmain_value value,
 size_t ringmain_value_text(ringmain_value value,
                            char *text,
                            size_t capacity);
+
+/**
+ * What a value is, a ringmain_kind. Never fails.
+ */
+uint32_t ringmain_value_kind(ringmain_value value);
+
+/**
+ * How many values are in it: the elements of an array (its length, if it is sparse) or set, the pairs of an
+ * object or map; the bytes of strings, bytes, array buffers and views; 0 for others. Never fails.
+ */
+size_t ringmain_value_len(ringmain_value value);
 
 /**
  * Copies a value, with everything in it, to keep it.

@@ -92,12 +92,24 @@ pub(crate) unsafe fn text<'a>(
     start: *const c_char,
     what: &'static str,
 ) -> Result<&'a str, Failure> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { terminated(start, what) }?;
+    str::from_utf8(text).map_err(|_| invalid(what))
+}
+
+/// The bytes before a zero.
+///
+/// # Safety
+/// As [`text`].
+pub(crate) unsafe fn terminated<'a>(
+    start: *const c_char,
+    what: &'static str,
+) -> Result<&'a [u8], Failure> {
     if start.is_null() {
         return Err(invalid(what));
     }
     // SAFETY: the caller's promise.
-    let text = unsafe { CStr::from_ptr(start) };
-    text.to_str().map_err(|_| invalid(what))
+    Ok(unsafe { CStr::from_ptr(start) }.to_bytes())
 }
 
 /// When so many milliseconds have passed; `None` for ever.

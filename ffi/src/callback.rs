@@ -10,12 +10,16 @@
 //!   retired? and not on the stack: take, drop
 //! ```
 //! Whoever drops it runs the host's destructor, once, outside all locks.
-#![expect(unsafe_code, reason = "user data is sent to whichever thread calls")]
+#![expect(
+    unsafe_code,
+    reason = "user data is sent to whichever thread calls; frames are on stacks"
+)]
 
 use parking_lot::RwLock;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::fmt;
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Called once, when the callback that it was given with is not called any more.
@@ -75,8 +79,14 @@ pub(crate) trait Retire: Send + Sync {
 }
 
 thread_local! {
-    /// The callbacks that this thread is inside.
-    static INSIDE: RefCell<Vec<*const ()>> = const { RefCell::new(Vec::new()) };
+    /// The innermost callback that this thread is inside.
+    static INSIDE: Cell<*const Frame> = const { Cell::new(ptr::null()) };
+}
+
+/// A callback that a thread is inside: on its stack, as long as it is in the list.
+struct Frame {
+    id: *const (),
+    outer: *const Frame,
 }
 
 impl<F: Copy> Callback<F> {
@@ -95,8 +105,7 @@ impl<F: Copy> Callback<F> {
             // Pairs with the store in `retire`, whose thread then waits for this lock.
             let retired = self.retired.load(Ordering::SeqCst);
             let (function, user) = gate.as_ref().filter(|_| !retired)?;
-            let _inside = Inside::enter(self.id());
-            call(*function, user.data())
+            inside(self.id(), || call(*function, user.data()))
         };
         if self.retired.load(Ordering::SeqCst) && !is_inside(self.id()) {
             self.finish();
@@ -135,23 +144,37 @@ impl<F> fmt::Debug for Callback<F> {
     }
 }
 
-fn is_inside(id: *const ()) -> bool {
-    INSIDE.with_borrow(|inside| inside.contains(&id))
+/// Runs `call` as the callback `id`.
+#[inline]
+fn inside<R>(id: *const (), call: impl FnOnce() -> R) -> R {
+    INSIDE.with(|innermost| {
+        let frame = Frame { id, outer: innermost.get() };
+        innermost.set(&raw const frame);
+        let _leave = Leave { innermost, outer: frame.outer };
+        call()
+    })
 }
 
-/// This thread is inside a callback, until this is dropped.
-struct Inside;
-
-impl Inside {
-    #[inline]
-    fn enter(id: *const ()) -> Self {
-        INSIDE.with_borrow_mut(|inside| inside.push(id));
-        Self
-    }
+/// Takes the innermost frame out of the list.
+struct Leave<'t> {
+    innermost: &'t Cell<*const Frame>,
+    outer: *const Frame,
 }
 
-impl Drop for Inside {
+impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        INSIDE.with_borrow_mut(Vec::pop);
+        self.innermost.set(self.outer);
     }
+}
+
+fn is_inside(id: *const ()) -> bool {
+    let mut frame = INSIDE.get();
+    // SAFETY: frames are in the list of their own thread, and leave it before they are gone.
+    while let Some(here) = unsafe { frame.as_ref() } {
+        if here.id == id {
+            return true;
+        }
+        frame = here.outer;
+    }
+    false
 }

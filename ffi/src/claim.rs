@@ -146,14 +146,12 @@ pub unsafe extern "C" fn ringmain_commit(
 ) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for a claim that was made.
-        let mut inner = unsafe { Inner::take_up(claim) }?;
-        if len > inner.bytes().len() && !matches!(inner, Inner::Ended) {
-            return Err(invalid("len is more than was claimed"));
-        }
+        let inner = unsafe { Inner::take_up(claim) }?;
         match inner {
             Inner::Ended => Err(usage(RINGMAIN_NOT_FOUND, "the claim is over")),
-            Inner::Renderer(claim) => Ok(claim.commit(len)?),
-            Inner::Main(claim) => Ok(claim.commit(len)?),
+            Inner::Renderer(claim) if len <= claim.len() => Ok(claim.commit(len)?),
+            Inner::Main(claim) if len <= claim.len() => Ok(claim.commit(len)?),
+            Inner::Renderer(_) | Inner::Main(_) => Err(invalid("len is more than was claimed")),
         }
     })
 }

@@ -1,7 +1,7 @@
 //! The handle: a main or a renderer, and everything that both can do.
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
-use crate::border::{self, at, call, deadline, offer, put, text};
+use crate::border::{self, at, call, deadline, put, text};
 use crate::options::{
     main_options, renderer_options, ringmain_main_options, ringmain_renderer_options,
 };
@@ -10,8 +10,7 @@ use crate::status::{Failure, invalid, ringmain_status, usage};
 use crate::table::Table;
 use crate::web_contents::ringmain_web_contents;
 use engine::{Error, IpcMain, IpcRenderer};
-use std::ffi::{CStr, OsStr, c_char, c_int};
-use std::os::fd::{AsFd, AsRawFd};
+use std::ffi::{CStr, OsStr, c_char};
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 use std::sync::Arc;
@@ -23,6 +22,8 @@ pub struct ringmain {
     role: Role,
     pub(crate) table: Arc<Table>,
     closed: AtomicBool,
+    /// Who made it.
+    process: u32,
 }
 
 #[derive(Debug)]
@@ -34,7 +35,7 @@ enum Role {
 impl ringmain {
     fn new(role: Role) -> Box<Self> {
         let table = Arc::new(Table::new());
-        Box::new(Self { role, table, closed: AtomicBool::new(false) })
+        Box::new(Self { role, table, closed: AtomicBool::new(false), process: std::process::id() })
     }
 
     fn of_main(main: IpcMain) -> Box<Self> {
@@ -58,6 +59,7 @@ impl ringmain {
 
     /// The main that this is.
     pub(crate) fn main(&self) -> Result<&IpcMain, Failure> {
+        self.own()?;
         self.open()?;
         match &self.role {
             Role::Main(main) => Ok(main),
@@ -74,11 +76,26 @@ impl ringmain {
         }
     }
 
+    /// Whether this is the process that made it. If not, threads that the fork has left behind may hold its
+    /// locks for ever, and nothing here may be touched. Calls that the engine answers so itself need not ask.
+    pub(crate) fn own(&self) -> Result<(), Failure> {
+        match self.process == std::process::id() {
+            true => Ok(()),
+            false => Err(Error::Forked.into()),
+        }
+    }
+
     fn open(&self) -> Result<&Role, Failure> {
         match self.closed.load(Ordering::Relaxed) {
             true => Err(Error::Disconnected.into()),
             false => Ok(&self.role),
         }
+    }
+
+    /// What this is, in the process that made it, and has not been closed.
+    pub(crate) fn own_role(&self) -> Result<Either<'_>, Failure> {
+        self.own()?;
+        self.either()
     }
 
     /// What this is, and has not been closed.
@@ -90,6 +107,7 @@ impl ringmain {
     }
 
     fn close(&self, timeout_ms: i64) -> Result<(), Failure> {
+        self.own()?;
         let flushed = match &self.role {
             Role::Main(main) if timeout_ms != 0 && !self.closed.load(Ordering::Relaxed) => {
                 // For ever is until the clock ends.
@@ -136,6 +154,9 @@ pub unsafe extern "C" fn ringmain_bind(
 ) -> ringmain_status {
     border::quiet();
     call(|| {
+        if handle.is_null() {
+            return Err(invalid("handle"));
+        }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let options = unsafe { main_options(options) }?;
         let main = match endpoint.is_null() {
@@ -163,6 +184,9 @@ pub unsafe extern "C" fn ringmain_connect(
 ) -> ringmain_status {
     border::quiet();
     call(|| {
+        if handle.is_null() {
+            return Err(invalid("handle"));
+        }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (options, endpoint) =
             unsafe { (renderer_options(options)?, text(endpoint, "endpoint")?) };
@@ -183,6 +207,9 @@ pub unsafe extern "C" fn ringmain_from_env(
 ) -> ringmain_status {
     border::quiet();
     call(|| {
+        if handle.is_null() {
+            return Err(invalid("handle"));
+        }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let options = unsafe { renderer_options(options) }?;
         let made = Box::into_raw(ringmain::of_renderer(options.from_env()?));
@@ -260,75 +287,6 @@ pub unsafe extern "C" fn ringmain_reconnect(
     })
 }
 
-/// A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
-/// the handle's: valid until `ringmain_free`, not to be read, written or closed.
-///
-/// @returns -1 if the handle is NULL, closed, or another process's
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ringmain_fd(handle: *const ringmain) -> c_int {
-    let mut fd = -1;
-    call(|| {
-        // SAFETY: the header asks for pointers that are NULL or valid.
-        fd = match unsafe { at(handle, "handle") }?.either()? {
-            Either::Main(main) => main.as_fd().as_raw_fd(),
-            Either::Renderer(renderer) => renderer.as_fd().as_raw_fd(),
-        };
-        Ok(())
-    });
-    fd
-}
-
-/// Delivers what is there, and never blocks. Callbacks run inside this call.
-///
-/// @param budget messages at most; SIZE_MAX for all
-/// @param delivered NULL, or a place for their number
-/// @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
-///          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ringmain_dispatch(
-    handle: *const ringmain,
-    budget: usize,
-    delivered: *mut usize,
-) -> ringmain_status {
-    call(|| {
-        // SAFETY: the header asks for pointers that are NULL or valid.
-        let count = match unsafe { at(handle, "handle") }?.either()? {
-            Either::Main(main) => main.dispatch(budget)?,
-            Either::Renderer(renderer) => renderer.dispatch(budget)?,
-        };
-        // SAFETY: as above.
-        unsafe { offer(delivered, count) };
-        Ok(())
-    })
-}
-
-/// Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
-///
-/// @returns as `ringmain_dispatch`
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ringmain_run(handle: *const ringmain) -> ringmain_status {
-    // SAFETY: the header asks for pointers that are NULL or valid.
-    call(|| match unsafe { at(handle, "handle") }?.either()? {
-        Either::Main(main) => Ok(main.run()?),
-        Either::Renderer(renderer) => Ok(renderer.run()?),
-    })
-}
-
-/// Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
-///
-/// @returns INVALID_ARGUMENT; DISCONNECTED
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ringmain_stop(handle: *const ringmain) -> ringmain_status {
-    call(|| {
-        // SAFETY: the header asks for pointers that are NULL or valid.
-        match unsafe { at(handle, "handle") }?.either()? {
-            Either::Main(main) => main.stop(),
-            Either::Renderer(renderer) => renderer.stop(),
-        }
-        Ok(())
-    })
-}
-
 /// Ends all sessions, gives a main's endpoint up, and takes all callbacks away: none is called after this
 /// has returned, but those further up on this thread's stack go on. Every later call but `ringmain_free`
 /// answers DISCONNECTED. To close twice is no error.
@@ -337,7 +295,7 @@ pub unsafe extern "C" fn ringmain_stop(handle: *const ringmain) -> ringmain_stat
 ///        them, -1 for ever. Callbacks run meanwhile. Of no meaning for renderers, whose messages are in
 ///        shared memory once they are sent
 /// @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
-///          nothing was closed
+///          nothing was closed; FORKED
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_close(
     handle: *const ringmain,
@@ -348,7 +306,8 @@ pub unsafe extern "C" fn ringmain_close(
 }
 
 /// Gives a handle back, and closes it first if it is open. No other call may use it any more, not even one
-/// that goes on; not inside its own callbacks. NULL is ignored.
+/// that goes on; not inside its own callbacks. NULL is ignored. In a forked child, what an inherited handle
+/// holds stays until the child ends, and no destructor is called.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_free(handle: *mut ringmain) {
     if handle.is_null() {
@@ -356,6 +315,10 @@ pub unsafe extern "C" fn ringmain_free(handle: *mut ringmain) {
     }
     // SAFETY: one of ours, by the header, and nobody else's from here on.
     let handle = unsafe { Box::from_raw(handle) };
+    if handle.own().is_err() {
+        std::mem::forget(handle);
+        return;
+    }
     call(|| handle.close(0));
     border::value(|| drop(handle));
 }

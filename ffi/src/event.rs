@@ -70,8 +70,11 @@ impl<'a> Cause<'a> {
 /// Values of a message, as C gets them.
 pub(crate) type Values = SmallVec<[ringmain_value; 8]>;
 
+#[inline(always)]
 pub(crate) fn values(args: ArgsRef<'_>) -> Values {
-    args.iter().map(ringmain_value::of).collect()
+    let mut values = Values::new();
+    args.iter().for_each(|value| values.push(ringmain_value::of(value)));
+    values
 }
 
 /// Has `call` call a callback with an event, and says what that made of it.

@@ -130,7 +130,7 @@ pub unsafe extern "C" fn ringmain_on_diagnostic(
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
         let handle = unsafe { at(handle, "handle") }?;
-        handle.either()?;
+        handle.own_role()?;
         handle.table.set_diagnostic(hook.map(|hook| Callback::new(hook, user)));
         Ok(())
     })

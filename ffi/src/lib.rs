@@ -11,20 +11,30 @@
 )]
 #![allow(unsafe_code, reason = "each module that needs it says why")]
 
+pub mod binary;
 pub mod border;
 pub mod builder;
 pub mod callback;
 pub mod claim;
+mod container;
+pub mod dispatch;
+pub mod element;
 pub mod endpoint;
 pub mod event;
+pub mod failure;
 pub mod hooks;
 pub mod info;
 pub mod kind;
 pub mod listen;
+pub mod mark;
 pub mod options;
+pub mod primitive;
+pub mod put;
+pub mod regexp;
 pub mod reply;
 pub mod send;
 pub mod status;
 mod table;
+pub mod text;
 pub mod value;
 pub mod web_contents;

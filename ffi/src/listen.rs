@@ -137,7 +137,7 @@ unsafe fn listen(
     // SAFETY: the caller's promise.
     let (handle, channel) = unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
     let listener = listener.ok_or_else(|| invalid("listener"))?;
-    let endpoint = handle.either()?;
+    let endpoint = handle.own_role()?;
     let callback = Arc::new(Callback::new(listener, user));
     let own = handle.table.reserve();
     let once = once.then(|| (Arc::downgrade(&handle.table), own));
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn ringmain_off(handle: *const ringmain, number: u64) -> r
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
         let handle = unsafe { at(handle, "handle") }?;
-        let endpoint = handle.either()?;
+        let endpoint = handle.own_role()?;
         let none = || usage(RINGMAIN_NOT_FOUND, "no callback has this number");
         leave(endpoint, &handle.table.remove(number).ok_or_else(none)?);
         Ok(())
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn ringmain_off_all(
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
         let handle = unsafe { at(handle, "handle") }?;
-        let endpoint = handle.either()?;
+        let endpoint = handle.own_role()?;
         let wanted = match channel.is_null() {
             true => None,
             // SAFETY: as above.

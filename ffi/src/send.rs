@@ -66,14 +66,14 @@ pub unsafe extern "C" fn ringmain_send_sync(
         let (handle, channel) = unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
         let renderer = handle.renderer()?;
         // SAFETY: as above.
-        let answered = unsafe {
+        unsafe {
             with_args(args, |args| match deadline(timeout_ms) {
-                Some(deadline) => Ok(renderer.send_sync_deadline(channel, args, deadline)?),
-                None => Ok(renderer.send_sync(channel, args)?),
+                Some(deadline) => {
+                    answer_with(answer, renderer.send_sync_deadline(channel, args, deadline)?)
+                }
+                None => answer_with(answer, renderer.send_sync(channel, args)?),
             })
-        }?;
-        // SAFETY: as above.
-        unsafe { answer_with(answer, answered) }
+        }
     })
 }
 

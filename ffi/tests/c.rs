@@ -30,6 +30,11 @@ fn callbacks_run_while_they_should_and_not_after() {
     tries("callbacks");
 }
 
+#[test]
+fn a_forked_child_is_told_and_its_parent_goes_on() {
+    tries("forks");
+}
+
 /// What no call answers to C: it takes a Rust type, or a fault of the library's own.
 const NOT_FROM_C: [&str; 3] =
     ["RINGMAIN_PANIC", "RINGMAIN_NOT_CLONEABLE", "RINGMAIN_TYPE_MISMATCH"];

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lowest first. A module names itself and those before it, and none behind it.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "sync",
+    "copy",
     "trace",
     "limits",
     "error",

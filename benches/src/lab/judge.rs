@@ -10,6 +10,9 @@ use crate::stats::Spread;
 const RING: &str = "ringmain ring";
 const CLAIM: &str = "ringmain claim to renderer";
 const SEND_SYNC: &str = "ringmain send_sync";
+const CLAIM_TO_MAIN: &str = "ringmain claim to main";
+const C_SEND_SYNC: &str = "ringmain send_sync from C";
+const C_CLAIM: &str = "ringmain claim to main from C";
 const AERON: &str = "aeron";
 const ICEORYX2: &str = "iceoryx2 publish-subscribe";
 const ICEORYX2_CALLS: &str = "iceoryx2 request-response";
@@ -105,6 +108,8 @@ fn bars() -> Vec<Bar> {
         bar(m1, CLAIM, Against::One(SHMEM_IPC), Rule::Rate(1.0)),
         bar(m1, CLAIM, Against::One(ICEORYX2), Rule::Rate(1.1)),
         bar(trip(64), SEND_SYNC, Against::One(ICEORYX2_CALLS), Rule::Times(0.5)),
+        bar(trip(64), C_SEND_SYNC, Against::One(SEND_SYNC), Rule::Times(1.15)),
+        bar(stream(64), C_CLAIM, Against::One(CLAIM_TO_MAIN), Rule::Rate(0.9)),
         bar(parked(Mode::RoundTrip, 64), RING, Against::BestPeer, Rule::Times(1.15)),
         bar(one_cpu(Mode::RoundTrip, 64), RING, Against::BestPeer, Rule::Times(1.15)),
         Bar {

@@ -63,6 +63,8 @@ pub(crate) static ALL: &[&dyn Contender] = &[
         len_max: ANY_MAX,
     },
     &ringmain::SendSync,
+    &ringmain::CAbi::SendSync,
+    &ringmain::CAbi::Claim,
     &shmem_ipc::ShmemIpc,
     &pipe::Pipe,
     &unix_stream::UnixStream,

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const WORK: usize = 64;
 
 impl IpcMain {
-    /// Delivers messages until [`stop`](Self::stop).
+    /// Delivers messages until [`stop`](Self::stop) or [`close`](Self::close).
     ///
     /// # Errors
     /// [`Error::WouldDeadlock`] inside a listener or handler; [`Error::ClaimHeld`] while this thread
@@ -30,7 +30,7 @@ impl IpcMain {
         let mut state = self.core.state.take()?;
         let mut work = 0;
         state.begin(&self.core);
-        while !self.core.stop.swap(false, Ordering::Relaxed) {
+        while !self.core.stop.take() {
             let delivered = state.step(&self.core, usize::MAX);
             work += delivered + 1;
             state.look_now_and_then(&self.core, &mut work)?;
@@ -74,21 +74,31 @@ impl IpcMain {
 impl IpcMain {
     /// Delivers messages until all that waits in main for renderers to read is in their rings, where it
     /// outlives main, or until `deadline`; then [closes](Self::close). Returns whether all of it was.
-    /// Another thread's `run` is [stopped](Self::stop) and waited for.
+    /// The `run` of another thread ends first, and none begins.
     ///
     /// # Errors
-    /// As [`run`](Self::run); then nothing was closed.
+    /// As [`run`](Self::run); then nothing was closed, except after [`Error::System`].
     pub fn close_until(&self, deadline: Instant) -> Result<bool, Error> {
         self.check()?;
-        self.stop();
+        if self.core.state.is_mine() {
+            return Err(Error::WouldDeadlock);
+        }
+        self.core.stop.for_good();
+        self.core.look_soon();
+        let flushed = self.flush(deadline);
+        self.close();
+        flushed
+    }
+
+    /// Whether all was read, as far as the rings hold it, before `deadline`.
+    fn flush(&self, deadline: Instant) -> Result<bool, Error> {
         let mut state = self.core.state.take()?;
-        self.core.stop.store(false, Ordering::Relaxed);
         state.begin(&self.core);
         let mut work = 0;
-        let flushed = loop {
+        loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if state.is_flushed() || left.is_zero() {
-                break state.is_flushed();
+                return Ok(state.is_flushed());
             }
             let delivered = state.step(&self.core, usize::MAX);
             work += delivered + 1;
@@ -96,10 +106,7 @@ impl IpcMain {
             if delivered == 0 && state.rest_all(&self.core) {
                 state.wait_for_events(&self.core, timespec(left).into())?;
             }
-        };
-        drop(state);
-        self.close();
-        Ok(flushed)
+        }
     }
 
     /// Whether this thread may dispatch: what it claims for itself, answers may need.
@@ -151,8 +158,7 @@ impl Taken<'_, State> {
 
     /// Nothing to do: spins while that pays, then sleeps.
     fn idle(&mut self, core: &Core) -> Result<(), Error> {
-        let ready =
-            || self.is_ready() || core.stop.load(Ordering::Relaxed) || !core.ready.is_empty();
+        let ready = || self.is_ready() || core.stop.is_set() || !core.ready.is_empty();
         match core.spin.until(ready, || self.peer_elsewhere()) {
             SpinOutcome::Ready => Ok(()),
             SpinOutcome::Look => self.look(core),

@@ -45,6 +45,7 @@ use crate::rendezvous::spawn;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
 use crate::session::pool::Pool;
+use crate::session::stop::Stop;
 use crate::session::turn::Turn;
 use crate::sync::AtomicU32;
 use crate::trace;
@@ -105,7 +106,7 @@ struct Core {
     on_diagnostic: Hook<OnDiagnostic>,
     on_attached: Hook<OnAttached>,
     on_gone: Hook<OnGone>,
-    stop: AtomicBool,
+    stop: Stop,
     /// [`IpcMain::close`] was called: nobody attaches any more, and the name is to be given up.
     closed: AtomicBool,
 }
@@ -157,7 +158,7 @@ impl IpcMain {
             on_diagnostic: Mutex::new(None),
             on_attached: Mutex::new(None),
             on_gone: Mutex::new(None),
-            stop: AtomicBool::new(false),
+            stop: Stop::default(),
             closed: AtomicBool::new(false),
         };
         Ok(Self { core: Arc::new(core) })
@@ -305,25 +306,24 @@ impl IpcMain {
 
     /// Ends [`run`](Self::run), from any thread; the next one if none runs now.
     pub fn stop(&self) {
-        self.core.stop.store(true, Ordering::Relaxed);
-        // A listener's own thread is awake, and looks before it sleeps.
-        if !self.core.state.is_mine() {
-            self.core.poller.wake();
-        }
+        self.core.stop.once();
+        self.core.look_soon();
     }
 
     /// Whether [`stop`](Self::stop) was called; it counts once.
     #[cfg(feature = "tokio")]
     pub(crate) fn take_stop(&self) -> bool {
-        self.core.stop.swap(false, Ordering::Relaxed)
+        self.core.stop.take()
     }
 
-    /// Ends all sessions, gives the endpoint's name up, and removes all listeners, handlers and hooks, so
-    /// that nothing of these keeps this main alive. Renderers that come later find it gone. What waits in main for a renderer to read is lost;
+    /// Ends all sessions and every [`run`](Self::run), gives the endpoint's name up, and removes all
+    /// listeners, handlers and hooks, so that nothing of these keeps this main alive. Renderers that come
+    /// later find it gone. What waits in main for a renderer to read is lost;
     /// [`close_until`](Self::close_until) waits for that. Where another thread dispatches or a listener
     /// calls this, the name is free once that dispatch is over.
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
+        self.core.stop.for_good();
         for page in self.all_web_contents() {
             page.close();
             page.let_go();
@@ -336,7 +336,7 @@ impl IpcMain {
         if let Ok(Some(mut state)) = self.core.state.try_take() {
             state.refresh(&self.core);
         }
-        self.stop();
+        self.core.look_soon();
     }
 }
 
@@ -347,6 +347,14 @@ fn set_hook<F: ?Sized>(hook: &Hook<F>, new: Option<Arc<F>>) {
 }
 
 impl Core {
+    /// Has whoever dispatches look whether to stop. A listener's own thread is awake, and looks before
+    /// it sleeps.
+    fn look_soon(&self) {
+        if !self.state.is_mine() {
+            self.poller.wake();
+        }
+    }
+
     fn next_id(&self) -> u32 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }

@@ -2,8 +2,9 @@
 
 use super::WebContentsBurst;
 use crate::error::Error;
+use crate::session::sender::Reserved;
 use crate::value::raw::Place;
-use crate::wire::{Buffer, ENVELOPE, Signature};
+use crate::wire::{Buffer, Signature};
 
 /// A message of bytes to a renderer that is being written in place: [`bytes`](Self::bytes), then
 /// [`commit`](Self::commit). Dropped without a commit, it is never sent.
@@ -15,8 +16,15 @@ pub struct WebContentsClaim<'w> {
     burst: WebContentsBurst<'w>,
     channel: &'w str,
     place: Place,
-    /// Where it is written if the ring has no place for it now.
-    buffer: Option<Buffer>,
+    written: Written,
+}
+
+/// Where the archive is written.
+#[derive(Debug)]
+enum Written {
+    InRing(Reserved),
+    /// The ring has no place for it now.
+    InBuffer(Buffer),
 }
 
 impl<'w> WebContentsClaim<'w> {
@@ -26,13 +34,15 @@ impl<'w> WebContentsClaim<'w> {
         len: usize,
     ) -> Result<Self, Error> {
         let pool = &burst.page().end().pool;
-        let archive = Self::place(&mut burst, channel, len)?;
-        let buffer = archive.err().map(|archive| {
-            let mut zeroed = pool.take();
-            zeroed.resize(archive, 0);
-            zeroed
-        });
-        Ok(Self { burst, channel, place: Place::of(len), buffer })
+        let written = match Self::place(&mut burst, channel, len)? {
+            Ok(reserved) => Written::InRing(reserved),
+            Err(archive) => {
+                let mut zeroed = pool.take();
+                zeroed.resize(archive, 0);
+                Written::InBuffer(zeroed)
+            }
+        };
+        Ok(Self { burst, channel, place: Place::of(len), written })
     }
 
     pub(super) fn in_place(
@@ -41,30 +51,51 @@ impl<'w> WebContentsClaim<'w> {
         len: usize,
     ) -> Result<Self, Error> {
         match Self::place(&mut burst, channel, len)? {
-            Ok(()) => Ok(Self { burst, channel, place: Place::of(len), buffer: None }),
+            Ok(reserved) => {
+                let written = Written::InRing(reserved);
+                Ok(Self { burst, channel, place: Place::of(len), written })
+            }
             Err(archive) => Err(burst.outbox().no_room(archive)),
         }
     }
 
-    /// Looks for a place in the ring: the size of the archive if there is none.
+    /// A place in the ring; the size of the archive if there is none.
     fn place(
         burst: &mut WebContentsBurst<'w>,
         channel: &str,
         len: usize,
-    ) -> Result<Result<(), usize>, Error> {
+    ) -> Result<Result<Reserved, usize>, Error> {
         let end = burst.page().end();
         let archive = end.raw_archive_len(Place::of(len))?;
         match burst.outbox().reserve(Signature::dynamic(channel), archive) {
-            Ok(place) => Ok(place.map(drop).ok_or(archive)),
+            Ok(place) => Ok(place.ok_or(archive)),
             Err(error) => Err(end.failed(error)),
         }
     }
 
+    /// How many bytes were claimed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.place.contents().len()
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of
     /// 16, and from 4 KiB on of 64 if the ring holds it at once.
+    ///
+    /// # Panics
+    /// Never: the place was reserved and stays so.
     pub fn bytes(&mut self) -> &mut [u8] {
-        let contents = self.place.contents();
-        &mut self.archive(self.place)[contents]
+        let archive = match &mut self.written {
+            Written::InRing(reserved) => self.burst.outbox().reserved(reserved),
+            Written::InBuffer(buffer) => buffer,
+        };
+        &mut archive[self.place.contents()]
     }
 
     /// Sends the first `len` bytes.
@@ -74,38 +105,25 @@ impl<'w> WebContentsClaim<'w> {
     ///
     /// # Panics
     /// If `len` is more than was claimed.
-    pub fn commit(mut self, len: usize) -> Result<(), Error> {
-        assert!(len <= self.place.contents().len(), "committed more than was claimed");
-        let place = self.place.shortened(len);
-        place.finish(self.archive(place));
-        let Self { mut burst, channel, buffer, .. } = self;
+    pub fn commit(self, len: usize) -> Result<(), Error> {
+        assert!(len <= self.len(), "committed more than was claimed");
+        let Self { mut burst, channel, place, written } = self;
+        let place = place.shortened(len);
         let end = burst.page().end();
-        let signature = Signature::dynamic(channel);
         let archive = end.raw_archive_len(place)?;
-        match buffer {
-            None => {
+        match written {
+            Written::InRing(reserved) => {
                 let outbox = burst.outbox();
-                let filled = outbox.fill(signature, archive, |_| Some(archive));
-                end.note(outbox, filled.map(|_| ENVELOPE + archive))
+                let sent = outbox.commit(reserved, archive, |archive| place.finish(archive));
+                end.note(outbox, Ok(sent))
             }
-            Some(mut buffer) => {
+            Written::InBuffer(mut buffer) => {
                 buffer.resize(archive, 0);
-                let sent = burst.put(signature, &buffer);
+                place.finish(&mut buffer);
+                let sent = burst.put(Signature::dynamic(channel), &buffer);
                 end.pool.give(buffer);
                 sent
             }
-        }
-    }
-
-    /// Where the archive goes.
-    fn archive(&mut self, place: Place) -> &mut [u8] {
-        let archive = place.archive_len().unwrap_or(0);
-        match &mut self.buffer {
-            Some(buffer) => &mut buffer[..archive],
-            None => match self.burst.outbox().reserve(Signature::dynamic(self.channel), archive) {
-                Ok(Some(place)) => place,
-                _ => unreachable!("reserved by `new`"),
-            },
         }
     }
 }

@@ -79,7 +79,7 @@ impl Turn<'_> {
     /// Delivers at most `budget` messages, and no more than a turn's records and bytes.
     #[inline]
     pub(super) fn run(&mut self, budget: usize) -> Progress {
-        self.slot.page.end().begin_turn();
+        self.slot.page.end().begin_turn(self.core.state.owner());
         let pulse = &self.core.board.words().pulse;
         pulse.turn.store(self.slot.page.id(), Ordering::Relaxed);
         let _turn = trace::entered!(TRACE, "turn", renderer = self.slot.page.id());

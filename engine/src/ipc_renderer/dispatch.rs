@@ -73,7 +73,7 @@ impl IpcRenderer {
         self.check()?;
         let mut desk = self.core.desk.take()?;
         let driven = self.drive(&mut desk, Until::Stopped, None);
-        self.core.stop.store(false, Ordering::Relaxed);
+        self.core.stop.take();
         driven
     }
 
@@ -135,7 +135,7 @@ impl IpcRenderer {
     ) -> Result<(), Error> {
         // It stays the handle's while this thread has the turn.
         let end = self.core.session.load_full();
-        let stopped = || self.core.stop.load(Ordering::Relaxed);
+        let stopped = || self.core.stop.is_set();
         loop {
             let done = match until {
                 Until::Stopped => stopped(),

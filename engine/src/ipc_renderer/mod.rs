@@ -29,6 +29,7 @@ use crate::session::payload::Payload;
 use crate::session::poller::Poller;
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
+use crate::session::stop::Stop;
 use crate::session::turn::Turn;
 use crate::trace;
 use crate::typed::{Channel, Schema};
@@ -78,7 +79,7 @@ struct Core {
     on_uncaught: Mutex<Option<Arc<OnUncaught>>>,
     /// The host has the descriptor, and may poll it.
     polled: AtomicBool,
-    stop: AtomicBool,
+    stop: Stop,
     closed: AtomicBool,
 }
 
@@ -128,7 +129,7 @@ impl IpcRenderer {
             desk: Turn::new(Desk::new(inbox)),
             on_uncaught: Mutex::new(None),
             polled: AtomicBool::new(false),
-            stop: AtomicBool::new(false),
+            stop: Stop::default(),
             closed: AtomicBool::new(false),
         };
         Ok(Self { core: Arc::new(core) })
@@ -373,7 +374,8 @@ impl IpcRenderer {
     }
 
     /// Ends the session and removes all listeners. Main sees the renderer go; calls that wait end with
-    /// an error, later ones answer [`Error::Disconnected`].
+    /// an error, later ones answer [`Error::Disconnected`]. Nothing needs to be flushed: what `send` has
+    /// sent lies in shared memory, and main still delivers it.
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
         // Pairs with the one in `reconnect`.
@@ -389,7 +391,7 @@ impl IpcRenderer {
 
     /// Ends [`run`](Self::run), from any thread; the next one if none runs now.
     pub fn stop(&self) {
-        self.core.stop.store(true, Ordering::Relaxed);
+        self.core.stop.once();
         // A listener's own thread is awake, and looks before it sleeps.
         if !self.core.desk.is_mine() {
             self.core.poller.wake();
@@ -399,7 +401,7 @@ impl IpcRenderer {
     /// Whether [`stop`](Self::stop) was called; it counts once.
     #[cfg(feature = "tokio")]
     pub(crate) fn take_stop(&self) -> bool {
-        self.core.stop.swap(false, Ordering::Relaxed)
+        self.core.stop.take()
     }
 
     /// What a session that ended means: it may be this side that ended it.

@@ -2,6 +2,7 @@
 
 use super::RendererBurst;
 use crate::error::Error;
+use crate::session::sender::Reserved;
 use crate::value::raw::Place;
 use crate::wire::{Buffer, Signature};
 
@@ -26,8 +27,15 @@ pub struct RendererClaim<'r> {
     burst: RendererBurst<'r>,
     channel: &'r str,
     place: Place,
-    /// Where it is written if the ring cannot hold it at once.
-    buffer: Option<Buffer>,
+    written: Written,
+}
+
+/// Where the archive is written.
+#[derive(Debug)]
+enum Written {
+    InRing(Reserved),
+    /// The ring cannot hold it at once.
+    InBuffer(Buffer),
 }
 
 impl<'r> RendererClaim<'r> {
@@ -40,16 +48,27 @@ impl<'r> RendererClaim<'r> {
         let (end, outbound) = burst.parts();
         let place = Place::of(len);
         let archive = end.raw_archive_len(place)?;
-        let mut buffer = None;
-        if archive <= outbound.payload_max() {
-            end.reserve(outbound, Signature::dynamic(channel), archive, when_full)
-                .map_err(|error| renderer.explain(error))?;
+        let written = if archive <= outbound.payload_max() {
+            let reserved = end.reserve(outbound, Signature::dynamic(channel), archive, when_full);
+            Written::InRing(reserved.map_err(|error| renderer.explain(error))?)
         } else {
             let mut zeroed = end.pool.take();
             zeroed.resize(archive, 0);
-            buffer = Some(zeroed);
-        }
-        Ok(Self { burst, channel, place, buffer })
+            Written::InBuffer(zeroed)
+        };
+        Ok(Self { burst, channel, place, written })
+    }
+
+    /// How many bytes were claimed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.place.contents().len()
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Where to write. What is in it now is left from earlier messages; it lies at a multiple of
@@ -58,8 +77,11 @@ impl<'r> RendererClaim<'r> {
     /// # Panics
     /// Never: the place was reserved and stays so.
     pub fn bytes(&mut self) -> &mut [u8] {
-        let contents = self.place.contents();
-        &mut self.archive(self.place)[contents]
+        let archive = match &mut self.written {
+            Written::InRing(reserved) => self.burst.outbound().reserved(reserved),
+            Written::InBuffer(buffer) => buffer,
+        };
+        &mut archive[self.place.contents()]
     }
 
     /// Sends the first `len` bytes.
@@ -70,40 +92,24 @@ impl<'r> RendererClaim<'r> {
     ///
     /// # Panics
     /// If `len` is more than was claimed.
-    pub fn commit(mut self, len: usize) -> Result<(), Error> {
-        assert!(len <= self.place.contents().len(), "committed more than was claimed");
-        let place = self.place.shortened(len);
-        place.finish(self.archive(place));
-        let Self { mut burst, channel, buffer, .. } = self;
-        let signature = Signature::dynamic(channel);
+    pub fn commit(self, len: usize) -> Result<(), Error> {
+        assert!(len <= self.len(), "committed more than was claimed");
+        let Self { mut burst, channel, place, written } = self;
+        let place = place.shortened(len);
         let archive = burst.end_of().raw_archive_len(place)?;
-        match buffer {
-            None => {
+        match written {
+            Written::InRing(reserved) => {
                 let (end, outbound) = burst.parts();
-                let filled = end.fill(outbound, signature, archive, |_| Some(archive))?;
-                assert!(filled, "reserved by `new`");
+                end.commit(outbound, reserved, archive, |archive| place.finish(archive));
             }
-            Some(mut buffer) => {
+            Written::InBuffer(mut buffer) => {
                 buffer.resize(archive, 0);
-                let sent = burst.put(signature, &buffer);
+                place.finish(&mut buffer);
+                let sent = burst.put(Signature::dynamic(channel), &buffer);
                 burst.end_of().pool.give(buffer);
                 sent?;
             }
         }
         burst.end()
-    }
-
-    /// Where the archive goes.
-    fn archive(&mut self, place: Place) -> &mut [u8] {
-        let archive = place.archive_len().unwrap_or(0);
-        match &mut self.buffer {
-            Some(buffer) => &mut buffer[..archive],
-            None => {
-                match self.burst.outbound().reserve(Signature::dynamic(self.channel), archive) {
-                    Ok(Ok(place)) => place,
-                    _ => unreachable!("reserved by `new`"),
-                }
-            }
-        }
     }
 }

@@ -1,8 +1,7 @@
 //! The lock of a lane's sending end, which may be held while user code runs.
 
 use crate::error::Error;
-use parking_lot::lock_api::GetThreadId;
-use parking_lot::{Mutex, MutexGuard, RawThreadId};
+use parking_lot::{Mutex, MutexGuard};
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +31,7 @@ pub(crate) struct Claimed<'l, T> {
 const LOOK: Duration = Duration::from_micros(20);
 
 thread_local! {
+    /// The claims and bursts that this thread holds. Where it lies is the thread's number.
     static CLAIMS: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -41,8 +41,13 @@ pub(crate) fn thread_holds_claims() -> bool {
 }
 
 /// A number that no other living thread has, and never zero.
+#[inline]
 pub(crate) fn this_thread() -> usize {
-    RawThreadId::INIT.nonzero_thread_id().get()
+    CLAIMS.with(number)
+}
+
+fn number(claims: &Cell<usize>) -> usize {
+    std::ptr::from_ref(claims).addr()
 }
 
 impl<T> LaneLock<T> {
@@ -111,8 +116,10 @@ impl<T> LaneLock<T> {
 
     /// Keeps the lock for user code.
     pub(crate) fn claim<'l>(&'l self, guard: MutexGuard<'l, T>) -> Claimed<'l, T> {
-        self.claimant.store(this_thread(), Ordering::Relaxed);
-        CLAIMS.set(CLAIMS.get() + 1);
+        CLAIMS.with(|claims| {
+            self.claimant.store(number(claims), Ordering::Relaxed);
+            claims.set(claims.get() + 1);
+        });
         Claimed { lock: self, guard: Some(guard) }
     }
 }

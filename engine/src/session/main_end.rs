@@ -2,7 +2,7 @@
 
 use super::geometry::Geometry;
 use super::inbox::Inbox;
-use super::lane_lock::{Claimed, LaneLock, this_thread};
+use super::lane_lock::{Claimed, LaneLock};
 use super::lanes::{self, Descriptors, MainLanes};
 use super::link::Link;
 use super::outbox::{Outbox, Tolls};
@@ -394,11 +394,11 @@ impl MainEnd {
         Ok(rested)
     }
 
-    /// This thread delivers messages of this renderer until [`end_turn`](Self::end_turn), and looks
+    /// This thread, whose number is `thread`, delivers messages of this renderer until [`end_turn`](Self::end_turn), and looks
     /// afterwards for what its listeners have left behind the rings.
     #[inline]
-    pub(crate) fn begin_turn(&self) {
-        self.turn_of.store(this_thread(), Ordering::Relaxed);
+    pub(crate) fn begin_turn(&self, thread: usize) {
+        self.turn_of.store(thread, Ordering::Relaxed);
     }
 
     /// See [`begin_turn`](Self::begin_turn).

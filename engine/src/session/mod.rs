@@ -39,4 +39,5 @@ pub(crate) mod renderer_end;
 pub(crate) mod renderer_sends;
 pub(crate) mod replies;
 pub(crate) mod sender;
+pub(crate) mod stop;
 pub(crate) mod turn;

@@ -1,11 +1,11 @@
 //! The renderer's end of the messages lane to main.
 
-use super::sender::{Filled, Pace, Put, Sender};
+use super::sender::{Filled, Pace, Put, Reserved, Sender};
 use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
 use crate::ring::ClaimError;
 use crate::wait::{Armed, How, Wake};
-use crate::wire::{Content, Envelope, Kind, Run, Signature};
+use crate::wire::{Content, ENVELOPE, Envelope, Kind, Run, Signature};
 
 /// Puts messages into the ring, one at a time.
 #[derive(Debug)]
@@ -153,16 +153,36 @@ impl Outbound {
     ///
     /// # Errors
     /// As [`put`](Self::put).
+    #[inline]
     pub(crate) fn reserve(
         &mut self,
         signature: Signature<'_>,
         len: usize,
-    ) -> Result<Result<&mut [u8], usize>, Error> {
-        if let Err(len) = self.slot(signature)? {
-            return Ok(Err(len));
+    ) -> Result<Result<Reserved, usize>, Error> {
+        match self.slot(signature)? {
+            Ok(slot) => {
+                let envelope = Envelope::new(Kind::Message, slot, 0);
+                Ok(self.sender.reserve(envelope, len)?.ok_or(ENVELOPE + len))
+            }
+            Err(len) => Ok(Err(len)),
         }
-        let content = crate::wire::ENVELOPE + len;
-        Ok(self.sender.reserve(len)?.ok_or(content))
+    }
+
+    /// See [`Sender::reserved`].
+    #[inline]
+    pub(crate) fn reserved(&mut self, place: &Reserved) -> &mut [u8] {
+        self.sender.reserved(place)
+    }
+
+    /// See [`Sender::commit`].
+    #[inline]
+    pub(crate) fn commit(
+        &mut self,
+        place: Reserved,
+        len: usize,
+        finish: impl FnOnce(&mut [u8]),
+    ) -> usize {
+        self.sender.commit(place, len, finish)
     }
 
     /// The longest payload of a message that is one record.

@@ -3,7 +3,7 @@
 use super::lane_lock::this_thread;
 use super::overflow::{Overflow, RECORD_COST};
 use super::pool::Pool;
-use super::sender::{Filled, Pace, Put, Sender};
+use super::sender::{Filled, Pace, Put, Reserved, Sender};
 use crate::board::tally::{Gauge, Tally};
 use crate::error::{Corrupt, Error};
 use crate::lane::Outgoing;
@@ -105,16 +105,34 @@ impl Outbox {
     ///
     /// # Errors
     /// As [`fill`](Self::fill).
+    #[inline]
     pub(crate) fn reserve(
         &mut self,
         signature: Signature<'_>,
         len: usize,
-    ) -> Result<Option<&mut [u8]>, Error> {
-        self.envelope(signature)?;
+    ) -> Result<Option<Reserved>, Error> {
+        let envelope = self.envelope(signature)?;
         if !self.overflow.is_empty() {
             return Ok(None);
         }
-        Ok(self.sender.reserve(len)?)
+        Ok(self.sender.reserve(envelope, len)?)
+    }
+
+    /// See [`Sender::reserved`].
+    #[inline]
+    pub(crate) fn reserved(&mut self, place: &Reserved) -> &mut [u8] {
+        self.sender.reserved(place)
+    }
+
+    /// See [`Sender::commit`].
+    #[inline]
+    pub(crate) fn commit(
+        &mut self,
+        place: Reserved,
+        len: usize,
+        finish: impl FnOnce(&mut [u8]),
+    ) -> usize {
+        self.sender.commit(place, len, finish)
     }
 
     /// Why a payload of `len` bytes has no place in the ring now.

@@ -4,7 +4,7 @@ use super::lane_lock::Claimed;
 use super::outbound::{Message, Outbound};
 use super::payload::raw_archive_len;
 use super::renderer_end::RendererEnd;
-use super::sender::{Filled, Pace, Put};
+use super::sender::{Filled, Pace, Put, Reserved};
 use crate::error::Error;
 use crate::limits::SPIN_MAX;
 use crate::value::raw::Place;
@@ -203,17 +203,32 @@ impl RendererEnd {
     ///
     /// # Errors
     /// As [`send_call`](Self::send_call).
+    #[inline]
     pub(crate) fn reserve(
         &self,
         outbound: &mut Outbound,
         signature: Signature<'_>,
         len: usize,
         when_full: WhenFull,
-    ) -> Result<(), Error> {
-        while let Err(len) = outbound.reserve(signature, len)?.map(drop) {
-            self.wait_for_space(outbound, len, when_full)?;
+    ) -> Result<Reserved, Error> {
+        loop {
+            match outbound.reserve(signature, len)? {
+                Ok(place) => return Ok(place),
+                Err(len) => self.wait_for_space(outbound, len, when_full)?,
+            }
         }
-        Ok(())
+    }
+
+    /// See [`Sender::commit`](super::sender::Sender::commit).
+    #[inline]
+    pub(crate) fn commit(
+        &self,
+        outbound: &mut Outbound,
+        place: Reserved,
+        len: usize,
+        finish: impl FnOnce(&mut [u8]),
+    ) {
+        self.link.tally.sent.count(outbound.commit(place, len, finish));
     }
 
     /// The size of a message of raw bytes.

@@ -51,6 +51,14 @@ pub(crate) enum Filled {
     TooSmall,
 }
 
+/// A place in the ring for the payload of the next message.
+#[derive(Debug)]
+#[must_use = "nothing is sent before the commit"]
+pub(crate) struct Reserved {
+    envelope: Envelope,
+    len: usize,
+}
+
 impl Sender {
     pub(crate) fn new(lane: Outgoing) -> Self {
         Self { lane, names: Interner::new() }
@@ -153,15 +161,54 @@ impl Sender {
         }
     }
 
-    /// The bytes in the ring that a payload of `len` bytes will be read at; `None` if there is no room
-    /// now. They stay the same until something is put.
+    /// A place in the ring for a payload of `len` bytes; `None` if there is no room now. It stays until
+    /// something is put.
     ///
     /// # Errors
     /// As [`put`](Self::put).
-    pub(crate) fn reserve(&mut self, len: usize) -> Result<Option<&mut [u8]>, Corrupt> {
-        match self.lane.claim(ENVELOPE + len) {
-            Ok(claim) => Ok(claim.into_bytes().get_mut(ENVELOPE..)),
+    #[inline]
+    pub(crate) fn reserve(
+        &mut self,
+        envelope: Envelope,
+        len: usize,
+    ) -> Result<Option<Reserved>, Corrupt> {
+        match self.lane.claim(ENVELOPE + len).map(drop) {
+            Ok(()) => Ok(Some(Reserved { envelope, len })),
             Err(error) => refused(error, ENVELOPE + len).map(|_| None),
+        }
+    }
+
+    /// The bytes that a payload will be read at.
+    ///
+    /// # Panics
+    /// If something was put since.
+    #[inline]
+    pub(crate) fn reserved(&mut self, place: &Reserved) -> &mut [u8] {
+        match self.lane.claim(ENVELOPE + place.len) {
+            Ok(claim) => &mut claim.into_bytes()[ENVELOPE..],
+            Err(_) => unreachable!("reserved, and nothing was put since"),
+        }
+    }
+
+    /// Sends the first `len` bytes of a place, once `finish` is done with them. Returns the bytes of the
+    /// content.
+    ///
+    /// # Panics
+    /// As [`reserved`](Self::reserved), and if there are fewer.
+    #[inline]
+    pub(crate) fn commit(
+        &mut self,
+        place: Reserved,
+        len: usize,
+        finish: impl FnOnce(&mut [u8]),
+    ) -> usize {
+        let fill = |bytes: &mut [u8]| {
+            finish(&mut bytes[..len]);
+            Some(len)
+        };
+        match self.fill(place.envelope, place.len, fill) {
+            Ok(Filled::Done(len)) => ENVELOPE + len,
+            _ => unreachable!("reserved, and nothing was put since"),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Whose turn it is to dispatch: one thread at a time per endpoint.
 
+use super::lane_lock::this_thread;
 use crate::error::Error;
-use parking_lot::lock_api::GetThreadId;
-use parking_lot::{Condvar, Mutex, MutexGuard, RawThreadId};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -16,10 +16,6 @@ pub(crate) struct Turn<T> {
     owner: AtomicUsize,
     gate: Mutex<()>,
     changed: Condvar,
-}
-
-fn me() -> usize {
-    RawThreadId::INIT.nonzero_thread_id().get()
 }
 
 /// The turn, given back when dropped.
@@ -49,14 +45,20 @@ impl<T> Turn<T> {
             return Err(Error::WouldDeadlock);
         }
         let Some(state) = self.state.try_lock() else { return Ok(None) };
-        self.owner.store(me(), Ordering::Relaxed);
+        self.owner.store(this_thread(), Ordering::Relaxed);
         Ok(Some(Taken { turn: self, state: Some(state) }))
     }
 
     /// Whether this thread has the turn.
     pub(crate) fn is_mine(&self) -> bool {
         // Only this thread ever stores its own number here.
-        self.owner.load(Ordering::Relaxed) == me()
+        self.owner.load(Ordering::Relaxed) == this_thread()
+    }
+
+    /// The thread whose turn it is, as [`this_thread`] numbers them; zero if it is nobody's.
+    #[inline]
+    pub(crate) fn owner(&self) -> usize {
+        self.owner.load(Ordering::Relaxed)
     }
 
     /// The turn, once it is free.

@@ -147,6 +147,10 @@ impl Args {
         Args(store)
     }
 
+    pub(super) fn store(&mut self) -> &mut Store {
+        &mut self.0
+    }
+
     /// The bytes that travel: one archive, to be placed at a multiple of 16.
     #[must_use]
     #[inline]

@@ -9,7 +9,7 @@ pub use objects::Key;
 use smallvec::SmallVec;
 
 use super::list::List;
-use super::pool::Pool;
+use super::pool::{Parts, Pool};
 use super::scalar::Scalar;
 use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Code, NODE_SIZE, Shape, code, moved, tag};
@@ -110,6 +110,24 @@ impl Builder {
         };
         let _ = builder.reserve_run(count);
         builder
+    }
+
+    /// Forgets what was built, and begins anew with arguments, in the memory that it has: as
+    /// [`args`](Self::args), for those who build one message after the other.
+    #[inline]
+    pub fn begin(&mut self, count: usize) {
+        self.pool.clear();
+        self.nodes.clear();
+        self.links.clear();
+        self.roots = index(count);
+        self.refused = None;
+        // The first one by itself: for one or none nothing is called.
+        if count > 0 {
+            self.nodes.push(UNDEFINED);
+        }
+        if count > 1 {
+            let _ = self.reserve_run(count - 1);
+        }
     }
 
     /// A builder of one value, which is the slot [`root`](Self::root) `0`.
@@ -283,6 +301,21 @@ impl Builder {
         self.refused.take()
     }
 
+    /// [`finish_args`](Self::finish_args) in place of other arguments. What the builder has then is of no use
+    /// until it [begins](Self::begin) anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish_args`](Self::finish_args); `args` stays as it is then.
+    #[inline]
+    pub fn finish_into(&mut self, args: &mut Args) -> Result<(), Error> {
+        let shape = self.shape()?;
+        let Self { pool, nodes, links, roots, .. } = self;
+        let (nodes, links) = (nodes.as_slice(), links.as_slice());
+        pool.finish_into(shape, Parts { nodes, links, root: shape.root(*roots) }, args.store());
+        Ok(())
+    }
+
     /// [`finish_args`](Self::finish_args) where the builder lies.
     #[inline]
     pub(super) fn take_args(&mut self) -> Result<Args, Error> {
@@ -310,23 +343,24 @@ impl Builder {
     }
 
     #[inline]
-    fn archive(&mut self) -> Result<Store, Error> {
+    fn shape(&self) -> Result<Shape, Error> {
         if self.refused.is_some() {
             return Err(Error::NotCloneable);
         }
         let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());
         let shape = Shape { pool, nodes, links };
-        let found = shape.archive_len();
-        if found > ARCHIVE_MAX {
-            return Err(Error::TooLarge { found, limit: ARCHIVE_MAX });
+        match shape.archive_len() {
+            ..=ARCHIVE_MAX => Ok(shape),
+            found => Err(Error::TooLarge { found, limit: ARCHIVE_MAX }),
         }
-        let root = shape.root(self.roots);
-        let parts = [
-            self.nodes.as_slice().as_flattened(),
-            self.links.as_slice().as_flattened(),
-            root.as_flattened(),
-        ];
-        Ok(self.pool.finish(shape, parts))
+    }
+
+    #[inline]
+    fn archive(&mut self) -> Result<Store, Error> {
+        let shape = self.shape()?;
+        let Self { pool, nodes, links, roots, .. } = self;
+        let (nodes, links) = (nodes.as_slice(), links.as_slice());
+        Ok(pool.finish(shape, Parts { nodes, links, root: shape.root(*roots) }))
     }
 
     #[inline]

@@ -4,7 +4,7 @@
 /// Up to `N` items in place, more in a block.
 #[derive(Debug)]
 pub(super) struct List<T, const N: usize> {
-    /// Defaults from `small_len` on.
+    /// Nothing from `small_len` on.
     small: [T; N],
     /// `N + 1` if `block` is in use: no range of `small` starts there.
     small_len: usize,
@@ -15,6 +15,13 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     #[inline]
     pub(super) fn new() -> List<T, N> {
         List { small: [T::default(); N], small_len: 0, block: Vec::new() }
+    }
+
+    /// Empties it; a block is kept.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.small_len = 0;
+        self.block.clear();
     }
 
     #[inline]
@@ -45,7 +52,9 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
         let (start, end) = (self.small_len, self.small_len.saturating_add(count));
         if end <= N {
             self.small_len = end;
-            return &mut self.small[start..end];
+            let items = &mut self.small[start..end];
+            items.fill(T::default());
+            return items;
         }
         spill(&mut self.block, &self.small, &mut self.small_len, count)
     }

@@ -6,7 +6,8 @@
 use rkyv::util::AlignedVec;
 
 use super::store::{INLINE_MAX, Store};
-use super::table::{ARCHIVE_ALIGN, Shape};
+use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
+use crate::copy::copy;
 
 /// Bytes that need no block.
 const SMALL: usize = 64;
@@ -16,7 +17,7 @@ const SLACK: usize = 512;
 
 #[derive(Debug)]
 pub(super) struct Pool {
-    /// Nothing if `block` is in use.
+    /// Nothing from `small_len` on.
     small: [u8; SMALL],
     small_len: usize,
     /// Empty until `small` does not suffice.
@@ -27,6 +28,13 @@ impl Pool {
     #[inline]
     pub(super) fn new() -> Pool {
         Pool { small: [0; SMALL], small_len: 0, block: AlignedVec::new() }
+    }
+
+    /// Empties it; a block is kept.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.small_len = 0;
+        self.block.clear();
     }
 
     #[inline]
@@ -42,12 +50,16 @@ impl Pool {
     /// Appends `contents` at a multiple of `align` and says where. The gap is zeros.
     #[inline]
     pub(super) fn push(&mut self, contents: &[u8], align: usize) -> usize {
-        let start = self.len().next_multiple_of(align);
+        let before = self.len();
+        let start = before.next_multiple_of(align);
         let end = start + contents.len();
         if self.block.is_empty()
             && let Some(place) = self.small.get_mut(start..end)
         {
-            place.copy_from_slice(contents);
+            copy(place, contents);
+            if start > before {
+                self.small[before..start].fill(0);
+            }
             self.small_len = end;
         } else {
             self.spill(contents, start);
@@ -69,17 +81,50 @@ impl Pool {
     /// The archive of `shape`, which is no larger than archives may be, with this pool. A block goes
     /// there.
     #[inline]
-    pub(super) fn finish(&mut self, shape: Shape, parts: [&[u8]; 3]) -> Store {
-        let (len, small) = (shape.archive_len(), &self.small[..self.small_len]);
-        if len <= INLINE_MAX {
-            let mut store = Store::zeroed(len);
-            let mut rest = store.bytes_mut();
-            let pool = if self.block.is_empty() { small } else { &self.block };
-            put(&mut rest, pool);
-            put(&mut rest, &[0; 8][..shape.nodes_at() - shape.pool]);
-            parts.iter().for_each(|part| put(&mut rest, part));
+    pub(super) fn finish(&mut self, shape: Shape, parts: Parts<'_>) -> Store {
+        if shape.archive_len() <= INLINE_MAX {
+            let mut store = Store::zeroed(0);
+            self.fill(shape, parts, &mut store);
             return store;
         }
+        self.finish_block(shape, parts)
+    }
+
+    /// The same in place of another archive.
+    #[inline]
+    pub(super) fn finish_into(&mut self, shape: Shape, parts: Parts<'_>, store: &mut Store) {
+        if shape.archive_len() <= INLINE_MAX {
+            self.fill(shape, parts, store);
+        } else {
+            *store = self.finish_block(shape, parts);
+        }
+    }
+
+    /// A small archive. In copies of sizes that are known, each of them some instructions: of the pool
+    /// more than there is, and what is behind it overwrites the rest.
+    #[inline]
+    fn fill(&self, shape: Shape, parts: Parts<'_>, store: &mut Store) {
+        let block = store.make_small(shape.archive_len());
+        if self.block.is_empty() {
+            put(block, 0, &self.small);
+        } else {
+            block[..self.block.len()].copy_from_slice(&self.block);
+        }
+        put(block, shape.pool, &[0; 8]);
+        let (nodes_at, links_at) = (shape.nodes_at(), shape.links_at());
+        for (number, node) in parts.nodes.iter().enumerate() {
+            put(block, nodes_at + number * NODE_SIZE, node);
+        }
+        for (number, link) in parts.links.iter().enumerate() {
+            put(block, links_at + number * LINK_SIZE, link);
+        }
+        for (number, word) in parts.root.iter().enumerate() {
+            put(block, shape.root_at() + number * LINK_SIZE, word);
+        }
+    }
+
+    fn finish_block(&mut self, shape: Shape, parts: Parts<'_>) -> Store {
+        let (len, small) = (shape.archive_len(), &self.small[..self.small_len]);
         let mut archive = if self.block.is_empty() {
             AlignedVec::with_capacity(len)
         } else {
@@ -89,15 +134,29 @@ impl Pool {
         };
         archive.extend_from_slice(small);
         archive.extend_from_slice(&[0; 8][..shape.nodes_at() - shape.pool]);
-        parts.iter().for_each(|part| archive.extend_from_slice(part));
+        archive.extend_from_slice(parts.nodes.as_flattened());
+        archive.extend_from_slice(parts.links.as_flattened());
+        archive.extend_from_slice(parts.root.as_flattened());
         debug_assert_eq!(archive.len(), len, "archive_len is exact");
         Store::from_buffer(archive)
     }
 }
 
-/// Writes `part` to the front of `rest`, which is what is behind it then.
-fn put(rest: &mut &mut [u8], part: &[u8]) {
-    if let Some(place) = rest.split_off_mut(..part.len()) {
-        place.copy_from_slice(part);
+/// What comes behind the pool.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts<'b> {
+    pub(super) nodes: &'b [[u8; NODE_SIZE]],
+    pub(super) links: &'b [[u8; LINK_SIZE]],
+    pub(super) root: [[u8; LINK_SIZE]; ROOT_SIZE / LINK_SIZE],
+}
+
+/// Bytes of a link, and of a word of the root.
+const LINK_SIZE: usize = 4;
+
+/// Writes `part` at a place where there is room for it.
+#[inline(always)]
+fn put<const N: usize>(block: &mut [u8; INLINE_MAX], at: usize, part: &[u8; N]) {
+    if let Some(place) = block.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = *part;
     }
 }

@@ -4,6 +4,7 @@ use rkyv::util::AlignedVec;
 
 use super::leaf::Leaf;
 use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
+use crate::copy::copy;
 
 /// The largest archive that needs no allocation: five scalars, or 64 bytes.
 pub(super) const INLINE_MAX: usize = 112;
@@ -51,11 +52,26 @@ impl Store {
         }
     }
 
+    /// Makes it one of `len` bytes, [`INLINE_MAX`] at most, that are whatever was at the front of this.
+    #[inline]
+    pub(super) fn make_small(&mut self, len: usize) -> &mut [u8; INLINE_MAX] {
+        let len = u8::try_from(len).unwrap_or(0);
+        loop {
+            match self {
+                Store::Inline { len: own, block } => {
+                    *own = len;
+                    return &mut block.0;
+                }
+                Store::Heap(_) => *self = Store::zeroed(0),
+            }
+        }
+    }
+
     /// The same bytes.
     pub(super) fn copy_of(archive: &[u8]) -> Store {
         if archive.len() <= INLINE_MAX {
             let mut store = Store::zeroed(archive.len());
-            store.bytes_mut().copy_from_slice(archive);
+            copy(store.bytes_mut(), archive);
             return store;
         }
         let mut bytes = AlignedVec::with_capacity(archive.len());
@@ -96,10 +112,8 @@ impl Store {
                 Leaf::Pooled(pooled) => {
                     let contents = pooled.contents();
                     let start = pool.next_multiple_of(pooled.align());
-                    block
-                        .0
-                        .get_mut(start..start.checked_add(contents.len())?)?
-                        .copy_from_slice(contents);
+                    let end = start.checked_add(contents.len())?;
+                    copy(block.0.get_mut(start..end)?, contents);
                     pool = start + contents.len();
                     pooled.node(start).to_le_bytes()
                 }

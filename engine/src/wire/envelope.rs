@@ -1,6 +1,7 @@
 //! The first eight bytes of a record's content.
 
 use super::run::TOTAL;
+use crate::copy::copy;
 use crate::error::Corrupt;
 use crate::ring::Record;
 
@@ -155,7 +156,7 @@ impl<'a> Content<'a> {
     pub(crate) fn write(&self, place: &mut [u8]) {
         let (envelope, payload) = place.split_at_mut(ENVELOPE);
         envelope.copy_from_slice(&self.envelope.encode());
-        payload.copy_from_slice(self.payload);
+        copy(payload, self.payload);
     }
 }
 

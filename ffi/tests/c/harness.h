@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FAIL(...)                                                         \
     do {                                                                  \
@@ -69,6 +70,13 @@ static inline ringmain_builder *text_message(const char *text) {
     OK(ringmain_begin(builder, 1));
     OK(ringmain_put_string(builder, text, SIZE_MAX));
     return builder;
+}
+
+/* Ends a forked child well. Not by _exit, where valgrind looks for leaks: what the parent's other threads hold
+ * is nobody's in the child. */
+static inline void end_child(void) {
+    execlp("true", "true", (char *)NULL);
+    _exit(1);
 }
 
 static inline void echo(void *user, const ringmain_event *event, const ringmain_value *args, size_t count) {

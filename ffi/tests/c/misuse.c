@@ -23,6 +23,8 @@ static void nulls(ringmain *main, ringmain *renderer) {
 
 #define NULLS(call) ANSWERS(RINGMAIN_INVALID_ARGUMENT, call)
     NULLS(ringmain_bind("x", NULL, NULL));
+    NULLS(ringmain_from_env(NULL, NULL));
+    NULLS(ringmain_connect("x", NULL, NULL)); /* not NO_MAIN: nothing was tried */
     NULLS(ringmain_connect(NULL, NULL, &handle));
     NULLS(ringmain_spawn(NULL, NULL, NULL));
     NULLS(ringmain_spawn(main, NULL, NULL));
@@ -104,9 +106,16 @@ static void nulls(ringmain *main, ringmain *renderer) {
 }
 
 /* Builders say what is missing, what is too much, and what cannot be there; and can be begun anew. */
+static void works(ringmain *renderer, ringmain_builder *builder) {
+    OK(ringmain_begin(builder, 1));
+    OK(ringmain_put(builder, RINGMAIN_ARRAY, 1));
+    OK(ringmain_put_bool(builder, true));
+    OK(ringmain_send(renderer, "x", builder, -1));
+}
+
 static void builders(ringmain *renderer) {
     ringmain_builder *builder;
-    uint32_t mark;
+    uint32_t mark, key, never;
     OK(ringmain_builder_new(&builder));
     ANSWERS(RINGMAIN_MALFORMED, ringmain_send(renderer, "x", builder, -1));
     OK(ringmain_begin(builder, 2));
@@ -154,6 +163,46 @@ static void builders(ringmain *renderer) {
     OK(ringmain_put(builder, RINGMAIN_SPARSE_ARRAY, 1));
     OK(ringmain_put_number(builder, 4));
     ANSWERS(RINGMAIN_MALFORMED, ringmain_put_number(builder, 4)); /* past its end */
+    works(renderer, builder);
+
+    OK(ringmain_begin(builder, 1));
+    OK(ringmain_put(builder, RINGMAIN_OBJECT, 1));
+    OK(ringmain_put_string(builder, "key", SIZE_MAX));
+    ANSWERS(RINGMAIN_MALFORMED, ringmain_send(renderer, "x", builder, -1)); /* without its value */
+    OK(ringmain_put_string(builder, "value", SIZE_MAX));
+    OK(ringmain_send(renderer, "x", builder, -1));
+    ANSWERS(RINGMAIN_MALFORMED, ringmain_put_string(builder, "more", SIZE_MAX));
+    works(renderer, builder);
+
+    OK(ringmain_begin(builder, 1)); /* a container that nobody can fill */
+    OK(ringmain_put(builder, RINGMAIN_ARRAY, SIZE_MAX));
+    OK(ringmain_put_bool(builder, true));
+    ANSWERS(RINGMAIN_MALFORMED, ringmain_send(renderer, "x", builder, -1));
+    OK(ringmain_begin(builder, 1));
+    ANSWERS(RINGMAIN_INVALID_ARGUMENT, ringmain_put(builder, RINGMAIN_MAP, SIZE_MAX));
+    works(renderer, builder);
+
+    OK(ringmain_begin(builder, 2));
+    OK(ringmain_mark(builder, &never));
+    OK(ringmain_mark(builder, &mark)); /* one value has one mark */
+    OK(ringmain_put_bool(builder, true));
+    ANSWERS(RINGMAIN_MALFORMED, ringmain_put_marked(builder, mark)); /* an argument */
+    OK(ringmain_begin(builder, 2));
+    OK(ringmain_mark(builder, &key));
+    OK(ringmain_put_string(builder, "key", SIZE_MAX));
+    OK(ringmain_put(builder, RINGMAIN_OBJECT, 1));
+    ANSWERS(RINGMAIN_MALFORMED, ringmain_put_marked(builder, key));
+    OK(ringmain_begin(builder, 2));
+    OK(ringmain_mark(builder, &never));
+    OK(ringmain_put(builder, RINGMAIN_BOXED, 0));
+    ANSWERS(RINGMAIN_NOT_FOUND, ringmain_put_marked(builder, never + 1));
+    OK(ringmain_begin(builder, 1)); /* marks are those of one message */
+    ANSWERS(RINGMAIN_NOT_FOUND, ringmain_put_marked(builder, key));
+    OK(ringmain_begin(builder, 1));
+    ANSWERS(RINGMAIN_INVALID_ARGUMENT, ringmain_put_regexp(builder, "x", 1, "uv"));
+    OK(ringmain_begin(builder, 1));
+    ANSWERS(RINGMAIN_INVALID_ARGUMENT, ringmain_put_error(builder, 7, NULL, 0, NULL, 0, false));
+    works(renderer, builder);
     ringmain_builder_free(builder);
 }
 

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static char name[64], other[64];
 
@@ -92,7 +91,7 @@ static void calls(void) {
     if (child == 0) {
         ANSWERS(RINGMAIN_FORKED, ringmain_send(renderer, "x", text, -1));
         ANSWERS(RINGMAIN_FORKED, ringmain_dispatch(main, 1, NULL));
-        _exit(0);
+        end_child();
     }
     int status;
     TRUE(waitpid(child, &status, 0) == child && status == 0);
@@ -180,7 +179,7 @@ static void impostor(unsigned char version, unsigned char refusal, unsigned char
         welcome[24] ^= layout;
         TRUE(send(peer, welcome, sizeof welcome, 0) == sizeof welcome);
         (void)!recv(peer, hello, sizeof hello, 0); /* until the renderer has left */
-        _exit(0);
+        end_child();
     }
     close(listener);
     ringmain *handle;

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(240);
 pub enum Linked {
     Shared,
     Static,
+    /// By what the flags say.
+    None,
 }
 
 /// The folder that this test was built in: `target/debug`, with the library and the examples.
@@ -67,19 +69,24 @@ pub fn compiled(source: &str, linked: Linked, flags: &[&str]) -> PathBuf {
     let built = built();
     let is_cpp = Path::new(source).extension().is_some_and(|extension| extension == "cpp");
     let (compiler, standard) = if is_cpp { ("c++", "-std=c++17") } else { ("cc", "-std=c11") };
-    let name = format!("{}-{linked:?}-{}", source.replace(['/', '.'], "-"), flags.concat());
+    // Flags may be long paths: files' names may not.
+    let mut hash = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(&flags, &mut hash);
+    let hash = std::hash::Hasher::finish(&hash);
+    let name = format!("{}-{linked:?}-{hash:x}", source.replace(['/', '.'], "-"));
     let out = built.join("ffi-tests");
     std::fs::create_dir_all(&out).unwrap();
-    let program = out.join(name.replace(['=', ',', '/'], "-"));
+    let program = out.join(name);
     // Written aside and moved: another test may run the same program.
     static COMPILED: AtomicU32 = AtomicU32::new(0);
     let number = COMPILED.fetch_add(1, Ordering::Relaxed);
     let fresh = program.with_extension(format!("{}-{number}", std::process::id()));
     let mut command = Command::new(compiler);
     command.current_dir(ROOT).args([standard, "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic"]);
-    command.args(["-Werror", "-g", "-pthread", "-Iinclude", "-Itests/c"]).args(flags);
-    command.arg(source).arg("-o").arg(&fresh);
+    command.args(["-Werror", "-g", "-pthread", "-Iinclude", "-Itests/c"]);
+    command.arg(source).args(flags).arg("-o").arg(&fresh);
     match linked {
+        Linked::None => {}
         Linked::Shared => {
             command.arg("-L").arg(&built).arg("-lringmain");
             command.arg(format!("-Wl,-rpath,{}", built.display()));

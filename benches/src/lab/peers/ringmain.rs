@@ -1,9 +1,11 @@
-//! Ringmain, level by level: the ring alone, raw claims, typed channels, dynamic arguments, calls.
+//! Ringmain, level by level: the ring alone, raw claims, typed channels, dynamic arguments, calls; the
+//! last two from C as well.
 //!
 //! But for the ring these are whole sessions: main is found by name, every message is checked and
 //! dispatched by its channel to a listener, which reads it, in place in the renderer and from main's
 //! copy in main.
 
+mod c_abi;
 mod claim;
 mod messages;
 mod ring;
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use ringmain::{IpcMain, IpcRenderer, MainOptions, RendererOptions, WaitPolicy};
 
+pub(super) use c_abi::CAbi;
 pub(super) use claim::Claim;
 pub(super) use messages::{Messages, To};
 pub(super) use ring::Ring;
@@ -32,10 +35,13 @@ const CHANNEL: &str = "message";
 
 /// A main that can be found, with room for four of the larger messages.
 fn main_of(end: &End, case: &Case) -> Result<IpcMain> {
-    let ring = (4 * case.len).next_power_of_two();
-    let ring = ring.clamp(ringmain::limits::RING_CAPACITY, ringmain::limits::RING_CAPACITY_MAX);
-    let options = MainOptions::new().wait_policy(policy(case)).ring_capacity(ring);
+    let options = MainOptions::new().wait_policy(policy(case)).ring_capacity(ring_capacity(case));
     Ok(options.bind(&end.plan.token)?)
+}
+
+fn ring_capacity(case: &Case) -> usize {
+    let ring = (4 * case.len).next_power_of_two();
+    ring.clamp(ringmain::limits::RING_CAPACITY, ringmain::limits::RING_CAPACITY_MAX)
 }
 
 /// A renderer attached to the main of this group, which may not be there yet.

@@ -209,6 +209,39 @@ fn what_is_received_equals_what_was_sent() {
     );
 }
 
+/// Builds a message of texts and bytes at uneven places, and of an array of as many.
+fn fill(builder: &mut Builder, texts: &[String]) {
+    let mut slots = Vec::new();
+    for text in texts {
+        let slot = builder.reserve();
+        builder.string(slot, text);
+        slots.push(slot);
+    }
+    let (bytes, root) = (builder.reserve(), builder.root(1));
+    builder.bytes(bytes, b"not a multiple of eight");
+    slots.push(bytes);
+    builder.array_of(root, &slots);
+}
+
+#[test]
+fn a_builder_that_begins_anew_builds_what_a_new_one_would() {
+    let (mut used, mut args) = (Builder::args(0), Args::default());
+    // Above and below what fits the builder, and what fits an archive's own place.
+    for count in [3, 100, 0, 1, 40, 2, 1000, 5] {
+        let texts: Vec<_> = (0..count).map(|at| format!("text number {at}, and on")).collect();
+        let mut new = Builder::args(2);
+        fill(&mut new, &texts);
+        used.begin(2);
+        fill(&mut used, &texts);
+        used.finish_into(&mut args).unwrap();
+        assert_eq!(args.archive(), new.finish_args().unwrap().archive());
+        assert_eq!(args.get(1).len(), count + 1);
+        // What was built and not taken leaves nothing behind, either.
+        used.begin(1);
+        used.string(used.root(0), "left where the next message has a gap");
+    }
+}
+
 #[test]
 #[should_panic(expected = "was not announced")]
 fn a_root_that_was_not_announced_is_refused() {
