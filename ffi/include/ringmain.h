@@ -64,6 +64,11 @@
 #define RINGMAIN_MAIN_OPTIONS_INIT { sizeof(ringmain_main_options), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 #define RINGMAIN_RENDERER_OPTIONS_INIT { sizeof(ringmain_renderer_options), 0, 0, 0 }
 
+/* The handle's short name. In C++ it is that of ringmain.hpp's namespace. */
+#ifndef __cplusplus
+typedef struct ringmain_ipc ringmain;
+#endif
+
 
 /**
  * The version of this header's interface.
@@ -433,7 +438,7 @@ typedef enum {
 /**
  * A main or a renderer. Usable from any thread, by several at once; `ringmain_free` ends that.
  */
-typedef struct ringmain ringmain;
+typedef struct ringmain_ipc ringmain_ipc;
 
 /**
  * Builds the values of a message. Of one thread at a time. Its content stays until it is begun anew, so it
@@ -829,7 +834,7 @@ void ringmain_builder_free(ringmain_builder *builder);
  * @param claim a place for it
  * @returns CLAIM_HELD; else as `ringmain_send`; the claim is over then
  */
-ringmain_status ringmain_claim(const ringmain *handle,
+ringmain_status ringmain_claim(const ringmain_ipc *handle,
                                const char *channel,
                                size_t len,
                                ringmain_claimed *claim);
@@ -866,7 +871,7 @@ ringmain_status ringmain_abort(ringmain_claimed *claim);
  *
  * @returns -1 if the handle is NULL, closed, or another process's
  */
-int ringmain_fd(const ringmain *handle);
+int ringmain_fd(const ringmain_ipc *handle);
 
 /**
  * Delivers what is there, and never blocks. Callbacks run inside this call.
@@ -876,7 +881,7 @@ int ringmain_fd(const ringmain *handle);
  * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
  *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
  */
-ringmain_status ringmain_dispatch(const ringmain *handle,
+ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
                                   size_t budget,
                                   size_t *delivered);
 
@@ -885,14 +890,14 @@ ringmain_status ringmain_dispatch(const ringmain *handle,
  *
  * @returns as `ringmain_dispatch`
  */
-ringmain_status ringmain_run(const ringmain *handle);
+ringmain_status ringmain_run(const ringmain_ipc *handle);
 
 /**
  * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
  *
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_stop(const ringmain *handle);
+ringmain_status ringmain_stop(const ringmain_ipc *handle);
 
 /**
  * An element of an array or set, or what is boxed; undefined if it is not there. Never fails. In a sparse
@@ -932,7 +937,7 @@ ringmain_status ringmain_value_pair(ringmain_value value,
  */
 ringmain_status ringmain_bind(const char *endpoint,
                               const ringmain_main_options *options,
-                              ringmain **handle);
+                              ringmain_ipc **handle);
 
 /**
  * Makes a renderer, attached to the main that is bound to `endpoint`. Blocks until main has answered, five
@@ -944,7 +949,7 @@ ringmain_status ringmain_bind(const char *endpoint,
  */
 ringmain_status ringmain_connect(const char *endpoint,
                                  const ringmain_renderer_options *options,
-                                 ringmain **handle);
+                                 ringmain_ipc **handle);
 
 /**
  * Makes a renderer, attached to the main that has spawned this process. Works once.
@@ -952,7 +957,7 @@ ringmain_status ringmain_connect(const char *endpoint,
  * @param options NULL for the defaults
  * @returns NOT_SPAWNED; else as `ringmain_connect`
  */
-ringmain_status ringmain_from_env(const ringmain_renderer_options *options, ringmain **handle);
+ringmain_status ringmain_from_env(const ringmain_renderer_options *options, ringmain_ipc **handle);
 
 /**
  * Starts a program as a renderer of this main; there, `ringmain_from_env` attaches. Messages may be sent to
@@ -962,7 +967,7 @@ ringmain_status ringmain_from_env(const ringmain_renderer_options *options, ring
  * @param contents NULL, or a place for the renderer; `ringmain_web_contents_free` gives it back
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED; FORKED; EXHAUSTED; SYSTEM if it cannot be started
  */
-ringmain_status ringmain_spawn(const ringmain *handle,
+ringmain_status ringmain_spawn(const ringmain_ipc *handle,
                                const char *const *argv,
                                ringmain_web_contents **contents);
 
@@ -974,7 +979,7 @@ ringmain_status ringmain_spawn(const ringmain *handle,
  * @returns as `ringmain_connect`; NOT_SPAWNED if this renderer was spawned; DISCONNECTED after a close;
  *          WOULD_DEADLOCK inside a callback; CLAIM_HELD; WRONG_ROLE
  */
-ringmain_status ringmain_reconnect(const ringmain *handle,
+ringmain_status ringmain_reconnect(const ringmain_ipc *handle,
                                    int64_t timeout_ms);
 
 /**
@@ -988,7 +993,7 @@ ringmain_status ringmain_reconnect(const ringmain *handle,
  * @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
  *          nothing was closed; FORKED
  */
-ringmain_status ringmain_close(const ringmain *handle,
+ringmain_status ringmain_close(const ringmain_ipc *handle,
                                int64_t timeout_ms);
 
 /**
@@ -996,7 +1001,7 @@ ringmain_status ringmain_close(const ringmain *handle,
  * that goes on; not inside its own callbacks. NULL is ignored. In a forked child, what an inherited handle
  * holds stays until the child ends, and no destructor is called.
  */
-void ringmain_free(ringmain *handle);
+void ringmain_free(ringmain_ipc *handle);
 
 /**
  * Answers a `sendSync`: Electron's `event.returnValue = value`. The first value wins; later ones, and one
@@ -1050,7 +1055,7 @@ ringmain_status ringmain_value_error(ringmain_value value, ringmain_js_error *fo
  * @param destroy as for `ringmain_on`
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_on_attached(const ringmain *handle,
+ringmain_status ringmain_on_attached(const ringmain_ipc *handle,
                                      ringmain_attached hook,
                                      void *user,
                                      ringmain_destroy destroy);
@@ -1061,7 +1066,7 @@ ringmain_status ringmain_on_attached(const ringmain *handle,
  * @param destroy as for `ringmain_on`
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_on_gone(const ringmain *handle,
+ringmain_status ringmain_on_gone(const ringmain_ipc *handle,
                                  ringmain_gone hook,
                                  void *user,
                                  ringmain_destroy destroy);
@@ -1073,7 +1078,7 @@ ringmain_status ringmain_on_gone(const ringmain *handle,
  * @param destroy as for `ringmain_on`
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_on_diagnostic(const ringmain *handle,
+ringmain_status ringmain_on_diagnostic(const ringmain_ipc *handle,
                                        ringmain_diagnostic hook,
                                        void *user,
                                        ringmain_destroy destroy);
@@ -1083,7 +1088,7 @@ ringmain_status ringmain_on_diagnostic(const ringmain *handle,
  *
  * @returns INVALID_ARGUMENT; WRONG_ROLE
  */
-ringmain_status ringmain_renderer_info(const ringmain *handle, ringmain_info *info);
+ringmain_status ringmain_renderer_info(const ringmain_ipc *handle, ringmain_info *info);
 
 /**
  * What a renderer is, and what main's side of its session has done.
@@ -1102,7 +1107,7 @@ ringmain_status ringmain_web_contents_info(const ringmain_web_contents *contents
  * @param number NULL, or a place for what `ringmain_off` takes
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_on(const ringmain *handle,
+ringmain_status ringmain_on(const ringmain_ipc *handle,
                             const char *channel,
                             ringmain_listener listener,
                             void *user,
@@ -1114,7 +1119,7 @@ ringmain_status ringmain_on(const ringmain *handle,
  *
  * @returns as `ringmain_on`
  */
-ringmain_status ringmain_once(const ringmain *handle,
+ringmain_status ringmain_once(const ringmain_ipc *handle,
                               const char *channel,
                               ringmain_listener listener,
                               void *user,
@@ -1128,7 +1133,7 @@ ringmain_status ringmain_once(const ringmain *handle,
  * @param number what `ringmain_on` and its like have given
  * @returns NOT_FOUND if it was taken away, or was called once and is over; INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_off(const ringmain *handle,
+ringmain_status ringmain_off(const ringmain_ipc *handle,
                              uint64_t number);
 
 /**
@@ -1137,7 +1142,7 @@ ringmain_status ringmain_off(const ringmain *handle,
  * @param channel NULL for all
  * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_off_all(const ringmain *handle, const char *channel);
+ringmain_status ringmain_off_all(const ringmain_ipc *handle, const char *channel);
 
 /**
  * Sets what answers `invoke` on a channel, of which there is one.
@@ -1148,7 +1153,7 @@ ringmain_status ringmain_off_all(const ringmain *handle, const char *channel);
  * @param number NULL, or a place for what `ringmain_off` takes
  * @returns DUPLICATE_HANDLER; INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_handle(const ringmain *handle,
+ringmain_status ringmain_handle(const ringmain_ipc *handle,
                                 const char *channel,
                                 bool once,
                                 ringmain_handler handler,
@@ -1368,7 +1373,7 @@ void ringmain_reply_free(ringmain_reply *reply);
  * @returns BACKPRESSURE and DEADLINE: it was not sent; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED;
  *          CHANNEL_NAME; TOO_LARGE; CLAIM_HELD; WRONG_ROLE
  */
-ringmain_status ringmain_send(const ringmain *handle,
+ringmain_status ringmain_send(const ringmain_ipc *handle,
                               const char *channel,
                               ringmain_builder *args,
                               int64_t timeout_ms);
@@ -1382,7 +1387,7 @@ ringmain_status ringmain_send(const ringmain *handle,
  * @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
  * @returns NO_REPLY if nobody answered, and nobody can any more; else as `ringmain_send`
  */
-ringmain_status ringmain_send_sync(const ringmain *handle,
+ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
                                    const char *channel,
                                    ringmain_builder *args,
                                    int64_t timeout_ms,
@@ -1398,7 +1403,7 @@ ringmain_status ringmain_send_sync(const ringmain *handle,
  * @returns what kept the request from being made up: INVALID_ARGUMENT; MALFORMED; WRONG_ROLE, and
  *          `completion` is not called then. All else comes through `completion`
  */
-ringmain_status ringmain_invoke(const ringmain *handle,
+ringmain_status ringmain_invoke(const ringmain_ipc *handle,
                                 const char *channel,
                                 ringmain_builder *args,
                                 ringmain_completion completion,
@@ -1414,7 +1419,7 @@ ringmain_status ringmain_invoke(const ringmain *handle,
  * @returns HANDLER_FAILED; NO_HANDLER; NO_REPLY; TOO_MANY_PENDING; WOULD_DEADLOCK inside a callback; else as
  *          `ringmain_send`
  */
-ringmain_status ringmain_invoke_wait(const ringmain *handle,
+ringmain_status ringmain_invoke_wait(const ringmain_ipc *handle,
                                      const char *channel,
                                      ringmain_builder *args,
                                      int64_t timeout_ms,
@@ -1478,7 +1483,7 @@ void ringmain_owned_free(ringmain_owned *owned);
  * @param contents a place for it; `ringmain_web_contents_free` gives it back
  * @returns NOT_FOUND if there is none, or no more; INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_web_contents_get(const ringmain *handle,
+ringmain_status ringmain_web_contents_get(const ringmain_ipc *handle,
                                           uint32_t id,
                                           ringmain_web_contents **contents);
 
@@ -1489,7 +1494,7 @@ ringmain_status ringmain_web_contents_get(const ringmain *handle,
  * @param count a place for how many there are, which may be more than `capacity`
  * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_web_contents_ids(const ringmain *handle,
+ringmain_status ringmain_web_contents_ids(const ringmain_ipc *handle,
                                           uint32_t *ids,
                                           size_t capacity,
                                           size_t *count);

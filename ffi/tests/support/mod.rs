@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -77,7 +78,9 @@ pub fn compiled(source: &str, linked: Linked, flags: &[&str]) -> PathBuf {
     std::fs::create_dir_all(&out).unwrap();
     let program = out.join(name);
     // Written aside and moved: another test may run the same program.
-    let fresh = program.with_extension(std::process::id().to_string());
+    static COMPILED: AtomicU32 = AtomicU32::new(0);
+    let number = COMPILED.fetch_add(1, Ordering::Relaxed);
+    let fresh = program.with_extension(format!("{}-{number}", std::process::id()));
     let mut command = Command::new(compiler);
     command.current_dir(ROOT).args([standard, "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic"]);
     command.args(["-Werror", "-g", "-pthread", "-Iinclude", "-Itests/c"]);
