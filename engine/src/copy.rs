@@ -43,7 +43,7 @@ mod tests {
     fn every_length_is_copied_whole_and_nothing_else() {
         let from: Vec<u8> = (1..=200).collect();
         for len in 0..from.len() {
-            let mut to = vec![0; 200];
+            let mut to = [0; 200];
             copy(&mut to[..len], &from[..len]);
             assert_eq!(to[..len], from[..len]);
             assert!(to[len..].iter().all(|byte| *byte == 0), "{len}");

@@ -13,6 +13,19 @@ const WRITE: &str = "RINGMAIN_WRITE_HEADER";
 /// How many functions a host has to know of at most.
 const FUNCTIONS: usize = 80;
 
+/// Lines of the classic example, for each side.
+const LINES: [(&str, usize); 4] =
+    [("main.c", 60), ("renderer.c", 60), ("main.cpp", 45), ("renderer.cpp", 45)];
+
+#[test]
+fn the_examples_are_short() {
+    for (name, most) in LINES {
+        let path = Path::new(ROOT).join("examples").join(name);
+        let lines = std::fs::read_to_string(path).unwrap().lines().count();
+        assert!(lines <= most, "{name} has {lines} lines of {most}");
+    }
+}
+
 #[test]
 fn the_header_is_current() {
     let config = cbindgen::Config::from_file(Path::new(ROOT).join("cbindgen.toml")).unwrap();

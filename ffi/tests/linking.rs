@@ -15,10 +15,10 @@ fn dlclose_leaves_it_loaded_and_harms_nobody() {
 
 /// Another static library of Rust's, optimized as a whole: its copy of `std` defines all of its names at once,
 /// as that of `libringmain.a` does in a release.
-fn other() -> PathBuf {
+fn other(user: &str) -> PathBuf {
     let out = built().join("ffi-tests");
     std::fs::create_dir_all(&out).unwrap();
-    let library = out.join(format!("libother-{}.a", std::process::id()));
+    let library = out.join(format!("libother-for-{user}-{}.a", std::process::id()));
     let mut rustc = Command::new("rustc");
     rustc.args(["--edition=2024", "--crate-type=staticlib", "-Copt-level=1", "-Clto=fat"]);
     succeeds(rustc.arg("-o").arg(&library).arg(Path::new(ROOT).join("tests/rust/other.rs")));
@@ -27,7 +27,7 @@ fn other() -> PathBuf {
 
 #[test]
 fn the_shared_library_goes_with_another_library_of_rust() {
-    let other = other();
+    let other = other("shared");
     let host = compiled("tests/c/two_rusts.c", Linked::Shared, &[other.to_str().unwrap()]);
     runs(&host, &[&endpoint("two-rusts")]);
     std::fs::remove_file(other).unwrap();
@@ -35,7 +35,7 @@ fn the_shared_library_goes_with_another_library_of_rust() {
 
 #[test]
 fn the_static_library_does_once_its_other_names_are_hidden() {
-    let other = other();
+    let other = other("static");
     let object = other.with_extension("o");
     let mut ld = Command::new("ld");
     ld.args(["-r", "--whole-archive"]).arg(built().join("libringmain.a"));

@@ -91,8 +91,9 @@ fn look(endpoint: &Endpoint, deadline: Instant) -> Result<Found, Error> {
     }
     rustix::fs::fcntl_setfl(&socket, OFlags::NONBLOCK)
         .map_err(|errno| Error::system("fcntl", errno))?;
-    // A dead main's forked child can hold the socket open: connected, but to nobody.
-    let stream = Stream::of(socket)?.filter(|stream| !stream.is_gone());
+    // A dead main's forked child can hold the socket open: connected, but to nobody. A main that has
+    // refused us already is gone, too, and left word.
+    let stream = Stream::of(socket)?.filter(|stream| !stream.is_gone() || stream.has_word());
     Ok(stream.map_or(Found::Nobody, Found::Main))
 }
 

@@ -156,6 +156,11 @@ impl Stream {
         }
     }
 
+    /// Whether the peer has said something that was not read yet.
+    pub(crate) fn has_word(&self) -> bool {
+        self.peek(&mut [0; 1]).is_ok_and(|len| len.is_some_and(|len| len > 0))
+    }
+
     fn take_welcome(&self, ours: &Terms) -> Result<Option<Welcomed>, Error> {
         let mut packet = [0; Welcome::MAX];
         let Some(len) = self.peek(&mut packet)? else { return Ok(None) };

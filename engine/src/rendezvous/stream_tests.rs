@@ -94,6 +94,17 @@ fn a_dropped_stream_is_gone_for_its_peer() {
 }
 
 #[test]
+fn a_peer_that_left_word_is_gone_and_has_it_read() {
+    let (ours, peer) = with_hostile_peer();
+    assert!(!ours.has_word());
+    say(&peer, b"no room");
+    drop(peer);
+    assert!(ours.is_gone() && ours.has_word());
+    let _ = ours.drain();
+    assert!(ours.is_gone() && !ours.has_word());
+}
+
+#[test]
 fn a_peer_that_will_write_no_more_is_gone() {
     let (ours, peer) = with_hostile_peer();
     rustix::net::shutdown(&peer, Shutdown::Write).unwrap();
