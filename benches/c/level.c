@@ -1,14 +1,13 @@
 /* Ringmain through its C ABI, as a C program uses it: `sendSync`, and bytes written in place. The harness
- * around it writes and reads every payload, takes the time, and knows which message is the last. */
+ * around it makes and checks every payload, takes the time, and knows which message is the last. */
 #include <ringmain.h>
 #include <stdlib.h>
 
 /* The harness's side of a level: the same struct stands in c_abi.rs. */
 struct harness {
     void *traffic;
-    void (*write)(void *traffic, uint8_t *bytes, size_t len);
-    /* Whether it was the last. */
-    bool (*read)(void *traffic, const uint8_t *bytes, size_t len);
+    /* Takes a message, and writes the answer if there is a place for it. Whether it was the last. */
+    bool (*exchange)(void *traffic, const uint8_t *bytes, size_t len, uint8_t *answer, size_t answer_len);
     void (*fail)(void *traffic, const char *why);
     /* Of each message. */
     size_t len;
@@ -19,6 +18,8 @@ struct level {
     struct harness harness;
     ringmain *handle;
     ringmain_builder *message;
+    ringmain_claimed claim;
+    ringmain_owned answer;
     uint8_t *payload;
 };
 
@@ -35,27 +36,22 @@ static void on_diagnostic(void *user, const char *text) {
     ringmain_stop(level->handle);
 }
 
-/* The next payload, as the one value of a message. */
+/* The payload, as the one value of a message. */
 static ringmain_status build(struct level *level) {
-    const struct harness *harness = &level->harness;
-    harness->write(harness->traffic, level->payload, harness->len);
     ringmain_status status = ringmain_begin(level->message, 1);
     if (status != RINGMAIN_OK) return status;
-    return ringmain_put_bytes(level->message, RINGMAIN_BYTES, level->payload, harness->len);
-}
-
-/* Whether it was the last, or there is none. */
-static bool take(const struct level *level, ringmain_value value) {
-    const uint8_t *bytes = NULL;
-    size_t len = 0;
-    ringmain_value_bytes(value, &bytes, &len);
-    return level->harness.read(level->harness.traffic, bytes, len);
+    return ringmain_put_bytes(level->message, RINGMAIN_BYTES, level->payload, level->harness.len);
 }
 
 static void on_message(void *user, const ringmain_event *event, const ringmain_value *args, size_t count) {
     struct level *level = user;
-    if (count != 1 || take(level, args[0])) ringmain_stop(level->handle);
-    if (!event->is_sync) return;
+    const struct harness *harness = &level->harness;
+    const uint8_t *bytes = NULL;
+    size_t len = 0;
+    if (count == 1) ringmain_value_bytes(args[0], &bytes, &len);
+    uint8_t *answer = event->is_sync ? level->payload : NULL;
+    if (harness->exchange(harness->traffic, bytes, len, answer, harness->len)) ringmain_stop(level->handle);
+    if (answer == NULL) return;
     if (build(level) != RINGMAIN_OK || ringmain_event_return(event, level->message) != RINGMAIN_OK)
         ringmain_event_fail(event, ringmain_last_error());
 }
@@ -65,6 +61,7 @@ void level_close(struct level *level) {
         ringmain_close(level->handle, 0);
         ringmain_free(level->handle);
     }
+    ringmain_owned_free(&level->answer);
     ringmain_builder_free(level->message);
     free(level->payload);
     free(level);
@@ -113,25 +110,27 @@ ringmain_status level_run(struct level *level) {
     return ringmain_run(level->handle);
 }
 
-ringmain_status level_call(struct level *level) {
+/* Where the harness writes what is sent next. */
+uint8_t *level_payload(struct level *level) {
+    return level->payload;
+}
+
+/* Sends the payload. The answer stays until the next call. */
+ringmain_status level_call(struct level *level, const uint8_t **bytes, size_t *len) {
+    ringmain_owned_free(&level->answer);
     ringmain_status status = build(level);
     if (status != RINGMAIN_OK) return status;
-    ringmain_owned answer;
-    status = ringmain_send_sync(level->handle, CHANNEL, level->message, -1, &answer);
+    status = ringmain_send_sync(level->handle, CHANNEL, level->message, -1, &level->answer);
     if (status != RINGMAIN_OK) return status;
-    take(level, answer.value);
-    ringmain_owned_free(&answer);
-    return RINGMAIN_OK;
+    return ringmain_value_bytes(level->answer.value, bytes, len);
 }
 
-ringmain_status level_claim(struct level *level) {
-    ringmain_claimed claim;
-    ringmain_status status = ringmain_claim(level->handle, CHANNEL, level->harness.len, &claim);
-    if (status != RINGMAIN_OK) return status;
-    level->harness.write(level->harness.traffic, claim.bytes, claim.len);
-    return ringmain_commit(&claim, claim.len);
+/* A place for what is sent next, in place of the payload; NULL if there is none. */
+uint8_t *level_claim(struct level *level) {
+    ringmain_status status = ringmain_claim(level->handle, CHANNEL, level->harness.len, &level->claim);
+    return status == RINGMAIN_OK ? level->claim.bytes : NULL;
 }
 
-const char *level_error(void) {
-    return ringmain_last_error();
+ringmain_status level_commit(struct level *level) {
+    return ringmain_commit(&level->claim, level->claim.len);
 }

@@ -7,7 +7,6 @@
 //! a [`Sample`]. All samples of a run are a record, from which the table as text, the report as a
 //! page and comparisons are made.
 
-mod c_library;
 mod case;
 mod cases;
 pub(crate) mod compare;

@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use std::any::Any;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::slice::from_raw_parts;
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
@@ -84,7 +85,7 @@ pub(crate) unsafe fn bytes<'a>(
         (true, _) => Err(invalid(what)),
         _ if isize::try_from(len).is_err() => Err(invalid(what)),
         // SAFETY: the caller's promise.
-        (false, _) => Ok(unsafe { std::slice::from_raw_parts(start.cast(), len) }),
+        (false, _) => Ok(unsafe { from_raw_parts(start.cast(), len) }),
     }
 }
 
@@ -98,8 +99,32 @@ pub(crate) unsafe fn text<'a>(
     what: &'static str,
 ) -> Result<&'a str, Failure> {
     // SAFETY: the caller's promise.
+    if let Some(text) = unsafe { short(start) } {
+        return Ok(text);
+    }
+    // SAFETY: as above.
     let text = unsafe { terminated(start, what) }?;
     str::from_utf8(text).map_err(|_| invalid(what))
+}
+
+/// A short text in ASCII, as names are: measured and checked in one go, and without a call.
+///
+/// # Safety
+/// As [`text`].
+#[inline]
+unsafe fn short<'a>(start: *const c_char) -> Option<&'a str> {
+    const MAX: usize = 32;
+    let start: *const u8 = start.cast();
+    for len in 0..if start.is_null() { 0 } else { MAX } {
+        // SAFETY: there is no zero before it, so it is in the text, or the zero behind it.
+        match unsafe { start.add(len).read() } {
+            // SAFETY: these bytes were looked at, and are ASCII.
+            0 => unsafe { return Some(str::from_utf8_unchecked(from_raw_parts(start, len))) },
+            1..=0x7f => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The bytes before a zero.

@@ -67,14 +67,12 @@ impl<'a> Cause<'a> {
     }
 }
 
-/// Values of a message, as C gets them.
-pub(crate) type Values = SmallVec<[ringmain_value; 8]>;
-
-#[inline(always)]
-pub(crate) fn values(args: ArgsRef<'_>) -> Values {
-    let mut values = Values::new();
+/// Hands the values of a message to `call`, as C gets them.
+#[inline]
+pub(crate) fn with_values<R>(args: ArgsRef<'_>, call: impl FnOnce(&[ringmain_value]) -> R) -> R {
+    let mut values = SmallVec::<[ringmain_value; 8]>::new();
     args.iter().for_each(|value| values.push(ringmain_value::of(value)));
-    values
+    call(&values)
 }
 
 /// Has `call` call a callback with an event, and says what that made of it.

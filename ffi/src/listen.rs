@@ -4,7 +4,7 @@
 use crate::border::{at, call, offer, text};
 use crate::callback::{Callback, Retire, Set, User, ringmain_destroy};
 use crate::endpoint::{Either, ringmain};
-use crate::event::{Cause, deliver, ringmain_event, values};
+use crate::event::{Cause, deliver, ringmain_event, with_values};
 use crate::reply::{Answer, ringmain_reply};
 use crate::status::ringmain_status::*;
 use crate::status::{Failure, invalid, ringmain_status, usage};
@@ -54,8 +54,11 @@ struct Listening {
 impl Listening {
     fn deliver(&self, cause: Cause<'_>, args: ArgsRef<'_>) -> Result<(), BoxError> {
         let delivered = deliver(cause, |event| {
-            let args = values(args);
-            self.callback.call(|listener, user| listener(user, event, args.as_ptr(), args.len()));
+            with_values(args, |args| {
+                self.callback.call(|listener, user| {
+                    listener(user, event, args.as_ptr(), args.len());
+                });
+            });
         });
         if let Some((table, number)) = &self.once {
             cross_out(table, *number, &*self.callback);
@@ -267,10 +270,11 @@ fn ask(
     let reply = answer.clone();
     // It answers by itself where it fails.
     let _ = deliver(Cause::Invoke(event, &answer), |event| {
-        let args = values(args.view());
-        callback.call(|handler, user| {
-            let reply = ringmain_reply::invoke(reply);
-            handler(user, event, args.as_ptr(), args.len(), reply);
+        with_values(args.view(), |args| {
+            callback.call(|handler, user| {
+                let reply = ringmain_reply::invoke(reply);
+                handler(user, event, args.as_ptr(), args.len(), reply);
+            });
         });
     });
     answer

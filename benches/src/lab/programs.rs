@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::c_library;
 use super::program::Named;
 use crate::Result;
 
@@ -36,13 +35,12 @@ const HEAVY_COMMAND: &str = "cargo build --release --manifest-path benches/heavy
 const HEAVY_PROGRAM: &str = "heavy/target/release/ringmain-bench-heavy";
 
 impl Programs {
-    /// This program, with its level in C, the heavy peers' if it is built, and `others`.
+    /// This program, the heavy peers' if it is built, and `others`.
     ///
     /// # Errors
-    /// If the level in C cannot be built, one of them does not say what it has, or two have contenders of one name.
+    /// If one of them does not say what it has, or two have contenders of one name.
     pub(crate) fn find(others: &[PathBuf]) -> Result<Self> {
         let mut found = Self { listed: Vec::new(), absent: Vec::new() };
-        c_library::build()?;
         found.ask(&std::env::current_exe()?)?;
         let heavy = Path::new(env!("CARGO_MANIFEST_DIR")).join(HEAVY_PROGRAM);
         if heavy.exists() {

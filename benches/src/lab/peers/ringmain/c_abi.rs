@@ -1,16 +1,15 @@
-//! The C ABI from C: what `benches/c/level.c` does with it, which this hands the payloads to.
+//! The C ABI from C: what `benches/c/level.c` does with it, which this hands the payloads to. It is linked as
+//! with the static library: calls of the shared one go through pointers, which takes a `sendSync` some 100 ns
+//! more where processors guard these.
 #![expect(unsafe_code, reason = "calls C, and is called back by it")]
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::sync::Arc;
 
-use libloading::{Library, Symbol};
-
 use super::policy;
 use crate::Result;
 use crate::lab::{
-    Abilities, Case, Client, Contender, End, Flow, Kind, Sample, Server, Traffic, c_library,
-    workload,
+    Abilities, Case, Client, Contender, End, Flow, Kind, Sample, Server, Traffic, workload,
 };
 use ringmain::WaitPolicy;
 
@@ -41,13 +40,10 @@ impl Contender for CAbi {
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
         let case = end.case()?;
-        // SAFETY: what it runs when it is loaded is the library's, which runs nothing.
-        let library = unsafe { Library::new(c_library::path()?) }?;
-        let functions = Functions::of(&library)?;
         workload::run(
             end,
-            |traffic| Level::renderer(&functions, end, &case, traffic),
-            |traffic| Level::main(&functions, end, &case, traffic),
+            |traffic| Level::renderer(end, &case, traffic),
+            |traffic| Level::main(end, &case, traffic),
         )
     }
 }
@@ -55,174 +51,165 @@ impl Contender for CAbi {
 /// `struct harness`.
 #[repr(C)]
 struct Harness {
-    traffic: *const Traffic,
-    write: extern "C" fn(*const Traffic, *mut u8, usize),
-    read: extern "C" fn(*const Traffic, *const u8, usize) -> bool,
-    fail: extern "C" fn(*const Traffic, *const c_char),
+    traffic: *const c_void,
+    exchange: extern "C" fn(*const c_void, *const u8, usize, *mut u8, usize) -> bool,
+    fail: extern "C" fn(*const c_void, *const c_char),
     len: usize,
     wait_policy: u32,
 }
 
-extern "C" fn write(traffic: *const Traffic, bytes: *mut u8, len: usize) {
+/// `struct level`.
+#[repr(C)]
+struct Inner {
+    _private: [u8; 0],
+}
+
+unsafe extern "C" {
+    fn level_main(name: *const c_char, ring: usize, harness: *const Harness) -> *mut Inner;
+    fn level_renderer(name: *const c_char, harness: *const Harness) -> *mut Inner;
+    fn level_run(level: *mut Inner) -> u32;
+    fn level_payload(level: *mut Inner) -> *mut u8;
+    fn level_call(level: *mut Inner, bytes: *mut *const u8, len: *mut usize) -> u32;
+    fn level_claim(level: *mut Inner) -> *mut u8;
+    fn level_commit(level: *mut Inner) -> u32;
+    fn level_close(level: *mut Inner);
+}
+
+extern "C" fn exchange(
+    traffic: *const c_void,
+    bytes: *const u8,
+    len: usize,
+    answer: *mut u8,
+    answer_len: usize,
+) -> bool {
     // SAFETY: the level's end keeps the traffic for as long as it has the level.
-    let traffic = unsafe { &*traffic };
-    // SAFETY: the caller's buffer of `len` bytes, all of them written before.
-    traffic.write(unsafe { std::slice::from_raw_parts_mut(bytes, len) });
-}
-
-extern "C" fn read(traffic: *const Traffic, bytes: *const u8, len: usize) -> bool {
-    // SAFETY: as in `write`.
-    let traffic = unsafe { &*traffic };
-    if bytes.is_null() {
-        return traffic.read(&[]) == Flow::Last;
-    }
+    let traffic = unsafe { &*traffic.cast::<Traffic>() };
     // SAFETY: the caller's message.
-    traffic.read(unsafe { std::slice::from_raw_parts(bytes, len) }) == Flow::Last
+    let flow = traffic.read(unsafe { given(bytes, len) });
+    if !answer.is_null() {
+        // SAFETY: the caller's buffer.
+        traffic.write(unsafe { std::slice::from_raw_parts_mut(answer, answer_len) });
+    }
+    flow == Flow::Last
 }
 
-extern "C" fn fail(traffic: *const Traffic, why: *const c_char) {
-    // SAFETY: as in `write`.
-    let traffic = unsafe { &*traffic };
+extern "C" fn fail(traffic: *const c_void, why: *const c_char) {
+    // SAFETY: as in `exchange`.
+    let traffic = unsafe { &*traffic.cast::<Traffic>() };
     // SAFETY: a text of the library's.
     traffic.fail(&unsafe { CStr::from_ptr(why) }.to_string_lossy());
 }
 
-type Open<'l> =
-    Symbol<'l, unsafe extern "C" fn(*const c_char, usize, *const Harness) -> *mut c_void>;
-type Attach<'l> = Symbol<'l, unsafe extern "C" fn(*const c_char, *const Harness) -> *mut c_void>;
-type Act<'l> = Symbol<'l, unsafe extern "C" fn(*mut c_void) -> i32>;
-type Close<'l> = Symbol<'l, unsafe extern "C" fn(*mut c_void)>;
-type Told<'l> = Symbol<'l, unsafe extern "C" fn() -> *const c_char>;
-
-/// A function of level.c, of the type that it has there: asked for by `Functions` only.
-fn exported<'l, F>(library: &'l Library, name: &str) -> Result<Symbol<'l, F>> {
-    // SAFETY: the types above are those of level.c.
-    Ok(unsafe { library.get(name) }?)
+/// Bytes of C's, none for NULL.
+///
+/// # Safety
+/// NULL, or valid for `'b`.
+unsafe fn given<'b>(bytes: *const u8, len: usize) -> &'b [u8] {
+    if bytes.is_null() {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(bytes, len) }
 }
 
-/// What level.c exports.
-struct Functions<'l> {
-    main: Open<'l>,
-    renderer: Attach<'l>,
-    run: Act<'l>,
-    call: Act<'l>,
-    claim: Act<'l>,
-    close: Close<'l>,
-    error: Told<'l>,
+fn failed() -> Box<dyn std::error::Error> {
+    let text = ringmain_c::status::ringmain_last_error();
+    // SAFETY: a text of this thread's, valid until its next call.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned().into()
 }
 
-impl<'l> Functions<'l> {
-    fn of(library: &'l Library) -> Result<Self> {
-        Ok(Self {
-            main: exported(library, "level_main")?,
-            renderer: exported(library, "level_renderer")?,
-            run: exported(library, "level_run")?,
-            call: exported(library, "level_call")?,
-            claim: exported(library, "level_claim")?,
-            close: exported(library, "level_close")?,
-            error: exported(library, "level_error")?,
-        })
-    }
-
-    fn failed(&self) -> Box<dyn std::error::Error> {
-        // SAFETY: it can always be called.
-        let text = unsafe { (self.error)() };
-        // SAFETY: a text of this thread's, valid until its next call.
-        unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned().into()
-    }
+fn done(status: u32) -> Result<()> {
+    if status == 0 { Ok(()) } else { Err(failed()) }
 }
 
 /// One end. C has the address of the traffic, which this keeps.
-struct Level<'f> {
-    functions: &'f Functions<'f>,
-    level: *mut c_void,
+struct Level {
+    inner: *mut Inner,
+    len: usize,
     _traffic: Arc<Traffic>,
 }
 
-impl<'f> Level<'f> {
-    fn main(
-        functions: &'f Functions<'f>,
-        end: &End,
-        case: &Case,
-        traffic: &Arc<Traffic>,
-    ) -> Result<Self> {
-        Self::open(functions, end, case, traffic, |name, harness| {
+impl Level {
+    fn main(end: &End, case: &Case, traffic: &Arc<Traffic>) -> Result<Self> {
+        Self::open(end, case, traffic, |name, harness| {
             // SAFETY: both live during the call, and the traffic until the level is closed.
-            unsafe { (functions.main)(name, super::ring_capacity(case), harness) }
+            unsafe { level_main(name, super::ring_capacity(case), harness) }
         })
     }
 
-    fn renderer(
-        functions: &'f Functions<'f>,
-        end: &End,
-        case: &Case,
-        traffic: &Arc<Traffic>,
-    ) -> Result<Self> {
-        Self::open(functions, end, case, traffic, |name, harness| {
+    fn renderer(end: &End, case: &Case, traffic: &Arc<Traffic>) -> Result<Self> {
+        Self::open(end, case, traffic, |name, harness| {
             // SAFETY: as for `main`.
-            unsafe { (functions.renderer)(name, harness) }
+            unsafe { level_renderer(name, harness) }
         })
     }
 
     fn open(
-        functions: &'f Functions<'f>,
         end: &End,
         case: &Case,
         traffic: &Arc<Traffic>,
-        make: impl FnOnce(*const c_char, *const Harness) -> *mut c_void,
+        make: impl FnOnce(*const c_char, *const Harness) -> *mut Inner,
     ) -> Result<Self> {
-        let harness = Harness {
-            traffic: Arc::as_ptr(traffic),
-            write,
-            read,
-            fail,
-            len: case.len,
-            wait_policy: match policy(case) {
-                WaitPolicy::Adaptive => 0,
-                WaitPolicy::Park => 1,
-                WaitPolicy::Spin => 2,
-            },
+        let wait_policy = match policy(case) {
+            WaitPolicy::Adaptive => 0,
+            WaitPolicy::Park => 1,
+            WaitPolicy::Spin => 2,
         };
-        let level = make(CString::new(end.plan.token.as_str())?.as_ptr(), &raw const harness);
-        let opened = Self { functions, level, _traffic: Arc::clone(traffic) };
-        if level.is_null() { Err(functions.failed()) } else { Ok(opened) }
+        let (len, traffic) = (case.len, Arc::clone(traffic));
+        let harness =
+            Harness { traffic: Arc::as_ptr(&traffic).cast(), exchange, fail, len, wait_policy };
+        let inner = make(CString::new(end.plan.token.as_str())?.as_ptr(), &raw const harness);
+        if inner.is_null() { Err(failed()) } else { Ok(Self { inner, len, _traffic: traffic }) }
     }
 
+    fn run(&self) -> Result<()> {
+        // SAFETY: it is not closed, here and below.
+        done(unsafe { level_run(self.inner) })
+    }
+}
+
+impl Client for Level {
     #[inline]
-    fn act(&self, act: &Act<'_>) -> Result<()> {
+    fn send(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
         // SAFETY: it is not closed.
-        let status = unsafe { act(self.level) };
-        if status == 0 { Ok(()) } else { Err(self.functions.failed()) }
+        let place = unsafe { level_claim(self.inner) };
+        if place.is_null() {
+            return Err(failed());
+        }
+        // SAFETY: a claim of so many bytes, which are the renderer's own memory.
+        traffic.write(unsafe { std::slice::from_raw_parts_mut(place, self.len) });
+        // SAFETY: as above.
+        done(unsafe { level_commit(self.inner) })
+    }
+
+    #[inline]
+    fn call(&mut self, traffic: &Arc<Traffic>) -> Result<()> {
+        // SAFETY: it is not closed.
+        let payload = unsafe { level_payload(self.inner) };
+        // SAFETY: a buffer of so many bytes.
+        traffic.write(unsafe { std::slice::from_raw_parts_mut(payload, self.len) });
+        let (mut bytes, mut len) = (std::ptr::null(), 0);
+        // SAFETY: as above.
+        done(unsafe { level_call(self.inner, &raw mut bytes, &raw mut len) })?;
+        // SAFETY: the answer stays until the next call.
+        let _ = traffic.read(unsafe { given(bytes, len) }); // the last is known here
+        Ok(())
     }
 }
 
-impl Client for Level<'_> {
-    #[inline]
-    fn send(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
-        self.act(&self.functions.claim)
-    }
-
-    #[inline]
-    fn call(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
-        self.act(&self.functions.call)
-    }
-}
-
-impl Server for Level<'_> {
+impl Server for Level {
     fn sink(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
-        self.act(&self.functions.run)
+        self.run()
     }
 
     fn echo(&mut self, _traffic: &Arc<Traffic>) -> Result<()> {
-        self.act(&self.functions.run)
+        self.run()
     }
 }
 
-impl Drop for Level<'_> {
+impl Drop for Level {
     fn drop(&mut self) {
-        if !self.level.is_null() {
-            // SAFETY: it is closed once.
-            unsafe { (self.functions.close)(self.level) };
-        }
+        // SAFETY: it is closed once.
+        unsafe { level_close(self.inner) };
     }
 }
