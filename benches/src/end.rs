@@ -4,13 +4,12 @@ use std::io::{Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 use rustix::io::FdFlags;
-use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::lab::Case;
 use crate::shared::Shared;
-use crate::{Result, alloc, deadline, machine};
+use crate::{Result, alloc, deadline, machine, session};
 
 /// Which part an end has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +44,8 @@ pub enum Task {
 /// What the parent writes to a child's standard input, once all children are there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
+    /// The process that started the group, without which it ends.
+    pub parent: u32,
     /// What the group is there for.
     pub task: Task,
     /// This end's part.
@@ -140,7 +141,7 @@ pub(crate) fn run<T: Serialize>(
     work: impl FnOnce(End) -> Result<Option<T>>,
 ) -> Result<bool> {
     // In this order: from here on it cannot outlive its parent, nor its deadline.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    session::end_with_parent()?;
     deadline::arm(deadline::OF_AN_END);
     let raised = machine::raise_priority();
 
@@ -156,6 +157,7 @@ pub(crate) fn run<T: Serialize>(
 
 fn open(plan: &str, inherited: Inherited) -> Result<End> {
     let plan: Plan = serde_json::from_str(plan)?;
+    session::still_child_of(plan.parent)?;
     machine::pin(plan.cpus.get(plan.place).ok_or("an end without a CPU")?)?;
     let shared: &'static Shared = Box::leak(Box::new(Shared::join(&adopt(inherited.shared)?)?));
     shared.introduce(plan.place);

@@ -92,6 +92,7 @@ impl Group<'_> {
         let token = format!("ringmain-bench-{}-{number}", std::process::id());
         for (place, end) in ends.iter_mut().enumerate() {
             let plan = Plan {
+                parent: std::process::id(),
                 task: self.task.clone(),
                 side: end.side,
                 place,

@@ -15,7 +15,8 @@ use crate::Result;
 /// If it cannot be started, or was killed.
 pub(crate) fn rerun() -> Result<ExitCode> {
     let mut command = Command::new(std::env::current_exe()?);
-    let status = command.args(std::env::args_os().skip(1)).env(LEADS, "1").status()?;
+    let parent = std::process::id().to_string();
+    let status = command.args(std::env::args_os().skip(1)).env(LEADS, parent).status()?;
     match status.code() {
         Some(0) => Ok(ExitCode::SUCCESS),
         Some(_) => Ok(ExitCode::FAILURE),
@@ -23,7 +24,7 @@ pub(crate) fn rerun() -> Result<ExitCode> {
     }
 }
 
-/// Set for the process that [`rerun`] started.
+/// Set for the process that [`rerun`] started, to the id of the one that did.
 const LEADS: &str = "RINGMAIN_BENCH_LEADS";
 
 /// Whether [`rerun`] started this process. If so it begins its session, and ends with its parent.
@@ -31,10 +32,26 @@ const LEADS: &str = "RINGMAIN_BENCH_LEADS";
 /// # Errors
 /// If the kernel refuses either.
 pub(crate) fn lead() -> Result<bool> {
-    if std::env::var_os(LEADS).is_none() {
-        return Ok(false);
-    }
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let Ok(parent) = std::env::var(LEADS) else { return Ok(false) };
+    end_with_parent()?;
+    still_child_of(parent.parse()?)?;
     rustix::process::setsid()?; // refused to a group's leader only, and a child is none
     Ok(true)
+}
+
+/// From here on this process is killed when its parent ends.
+///
+/// # Errors
+/// If the kernel refuses.
+pub(crate) fn end_with_parent() -> Result<()> {
+    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
+}
+
+/// For after [`end_with_parent`]: a parent that ended before it is never noticed by the kernel.
+///
+/// # Errors
+/// If this process is another's child by now.
+pub(crate) fn still_child_of(parent: u32) -> Result<()> {
+    let now = rustix::process::getppid().map(|pid| pid.as_raw_pid().unsigned_abs());
+    if now == Some(parent) { Ok(()) } else { Err("its parent is gone".into()) }
 }
