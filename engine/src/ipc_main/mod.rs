@@ -11,6 +11,7 @@ mod gone;
 mod handler;
 mod ipc;
 mod levels;
+mod listen;
 mod memory;
 mod monitors;
 mod options;
@@ -36,7 +37,7 @@ pub use web_contents::WebContents;
 pub use web_frame::WebFrame;
 
 use crate::board::{Board, Watch};
-use crate::emitter::{BoxError, ListenerId, Outcome, guarded};
+use crate::emitter::{BoxError, guarded};
 use crate::error::Error;
 use crate::fork::Generation;
 use crate::limits::LOOK_EVERY;
@@ -49,8 +50,6 @@ use crate::session::stop::Stop;
 use crate::session::turn::Turn;
 use crate::sync::AtomicU32;
 use crate::trace;
-use crate::typed::{Channel, Schema};
-use crate::value::{Args, ArgsRef, ToValue};
 use crate::wait::Spin;
 use attach::Source;
 use crossbeam::queue::SegQueue;
@@ -60,7 +59,6 @@ use parking_lot::Mutex;
 use slot::Slot;
 use state::State;
 use std::fmt;
-use std::future::Future;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::Command;
 use std::sync::Arc;
@@ -186,88 +184,6 @@ impl IpcMain {
         self.core.newcomers.push(Box::new((slot, invitation)));
         self.core.poller.wake();
         Ok(page)
-    }
-
-    /// Adds a listener for all renderers' messages on a channel: see [`Ipc::on`].
-    pub fn on<R: Outcome>(
-        &self,
-        channel: &str,
-        listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
-    ) -> ListenerId {
-        self.core.ipc.on(channel, listener)
-    }
-
-    /// Adds a listener of a typed channel: see [`Ipc::on_typed`].
-    pub fn on_typed<T: Schema + 'static, R: Outcome>(
-        &self,
-        channel: &'static Channel<T>,
-        listener: impl Fn(&Event<'_>, &T::Archived) -> R + Send + Sync + 'static,
-    ) -> ListenerId {
-        self.core.ipc.on_typed(channel, listener)
-    }
-
-    /// Adds a listener that is removed before its first call.
-    pub fn once<R: Outcome>(
-        &self,
-        channel: &str,
-        listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
-    ) -> ListenerId {
-        self.core.ipc.once(channel, listener)
-    }
-
-    /// Removes a listener. `false` if the channel does not have it.
-    #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
-    pub fn remove_listener(&self, channel: &str, id: ListenerId) -> bool {
-        self.core.ipc.remove_listener(channel, id)
-    }
-
-    /// Removes all listeners of a channel, or of all channels.
-    pub fn remove_all_listeners(&self, channel: Option<&str>) {
-        self.core.ipc.remove_all_listeners(channel);
-    }
-
-    /// How many listeners a channel has.
-    #[must_use]
-    pub fn listener_count(&self, channel: &str) -> usize {
-        self.core.ipc.listener_count(channel)
-    }
-
-    /// Sets what answers all renderers' `invoke` on a channel: see [`Ipc::handle`].
-    ///
-    /// # Errors
-    /// [`Error::DuplicateHandler`].
-    pub fn handle<F, V>(
-        &self,
-        channel: &str,
-        handler: impl Fn(InvokeEvent, Args) -> F + Send + Sync + 'static,
-    ) -> Result<(), Error>
-    where
-        F: Future<Output = Result<V, BoxError>> + Send + 'static,
-        V: ToValue,
-    {
-        self.core.ipc.handle(channel, handler)
-    }
-
-    /// Sets a handler that is removed before its first call.
-    ///
-    /// # Errors
-    /// As [`handle`](Self::handle).
-    pub fn handle_once<F, V>(
-        &self,
-        channel: &str,
-        handler: impl Fn(InvokeEvent, Args) -> F + Send + Sync + 'static,
-    ) -> Result<(), Error>
-    where
-        F: Future<Output = Result<V, BoxError>> + Send + 'static,
-        V: ToValue,
-    {
-        self.core.ipc.handle_once(channel, handler)
-    }
-
-    /// Removes a channel's handler. `false` if it has none.
-    #[expect(clippy::must_use_candidate, reason = "most callers only want it gone")]
-    pub fn remove_handler(&self, channel: &str) -> bool {
-        self.core.ipc.remove_handler(channel)
     }
 
     /// Sets what learns of failures that no caller can be told of: what Electron prints to main's
