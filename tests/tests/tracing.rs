@@ -104,7 +104,7 @@ fn a_renderer_tells_of_its_calls_its_listeners_and_its_mains() {
     let told = Told::default();
     let main = bind();
     std::thread::scope(|scope| {
-        scope.spawn(|| main.run());
+        let running = scope.spawn(|| main.run());
         tracing::subscriber::with_default(told.clone(), || {
             let renderer = IpcRenderer::connect(endpoint.name()).unwrap();
             renderer.on("note", |_event, _args| Err::<(), _>("broken"));
@@ -112,6 +112,7 @@ fn a_renderer_tells_of_its_calls_its_listeners_and_its_mains() {
             renderer.invoke("asked", args![]).wait().unwrap();
             main.close();
             assert_eq!(renderer.run(), Err(ringmain::Error::MainGone));
+            running.join().unwrap().unwrap(); // its thread gives the name up
             let next = bind();
             scope.spawn({
                 let next = next.clone();

@@ -9,7 +9,7 @@ use crate::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
-use crate::session::main_end::{Invitation, Prepared, refuse, terms};
+use crate::session::offer::{Invitation, Prepared, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
 use crate::trace;
 use std::sync::atomic::Ordering;

@@ -43,6 +43,7 @@ use crate::fork::Generation;
 use crate::limits::LOOK_EVERY;
 use crate::rendezvous::listener::Listener as Doorway;
 use crate::rendezvous::spawn;
+use crate::session::offer::Invitation;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
 use crate::session::pool::Pool;
@@ -99,7 +100,7 @@ struct Core {
     pages: Mutex<HashMap<u32, WebContents>>,
     next_id: AtomicU32,
     /// Spawned by any thread, adopted by the one that dispatches.
-    newcomers: SegQueue<Box<(Slot, crate::session::main_end::Invitation)>>,
+    newcomers: SegQueue<Box<(Slot, Invitation)>>,
     state: Turn<State>,
     on_diagnostic: Hook<OnDiagnostic>,
     on_attached: Hook<OnAttached>,

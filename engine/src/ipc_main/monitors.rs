@@ -12,7 +12,7 @@ use crate::board::layout::SIZE;
 use crate::error::Error;
 use crate::limits::MONITORS;
 use crate::rendezvous::stream::Stream;
-use crate::session::main_end::{refuse, terms};
+use crate::session::offer::{refuse, terms};
 use crate::trace;
 use slab::Slab;
 use std::os::fd::AsFd;

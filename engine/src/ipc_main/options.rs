@@ -10,7 +10,7 @@ use crate::rendezvous::listener::Listener;
 use crate::rendezvous::peer::{Credentials, same_user};
 use crate::segment::{Segments, leftovers};
 use crate::session::geometry::{Geometry, legal_capacity};
-use crate::session::main_end::{Bounds, terms};
+use crate::session::offer::{Bounds, terms};
 use crate::wait::WaitPolicy;
 
 /// Options of a main, set before it is made.

@@ -6,7 +6,7 @@ use super::{Listener, WebContents};
 use crate::emitter::Snapshots;
 use crate::segment::named::HeldNames;
 use crate::session::inbox::Inbox;
-use crate::session::main_end::{Invitation, Prepared};
+use crate::session::offer::{Invitation, Prepared};
 use std::process::Child;
 use std::time::{Duration, Instant};
 

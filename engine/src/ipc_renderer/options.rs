@@ -9,7 +9,7 @@ use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::{Terms, feature};
 use crate::session::inbox::Inbox;
-use crate::session::main_end::terms;
+use crate::session::offer::terms;
 use crate::session::renderer_end::RendererEnd;
 use crate::wait::WaitPolicy;
 use std::time::Instant;

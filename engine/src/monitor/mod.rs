@@ -34,7 +34,7 @@ use crate::rendezvous::endpoint::Endpoint;
 use crate::rendezvous::peer::{Credentials, same_user};
 use crate::rendezvous::stream::Stream;
 use crate::segment::{Segment, Writer};
-use crate::session::main_end::terms;
+use crate::session::offer::terms;
 use crate::sync::{Ordering, Shared, fence};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};

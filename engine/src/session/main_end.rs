@@ -1,10 +1,10 @@
 //! A session as main holds it.
 
-use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lane_lock::{Claimed, LaneLock};
-use super::lanes::{self, Descriptors, MainLanes};
+use super::lanes::MainLanes;
 use super::link::Link;
+use super::offer::Bounds;
 use super::outbox::{Outbox, Tolls};
 use super::payload::raw_archive_len;
 use super::pool::Pool;
@@ -14,18 +14,12 @@ use crate::board::tally::Traffic;
 use crate::board::{Board, Entry};
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
-use crate::rendezvous::handshake::Handover;
 use crate::rendezvous::stream::Stream;
-use crate::rendezvous::terms::{Terms, feature};
-use crate::rendezvous::welcome::{Grant, Refusal, Welcome};
-use crate::segment::Segments;
-use crate::segment::named::HeldNames;
 use crate::sync::Shared;
 use crate::value::raw::Place;
-use crate::wire::{Answer, FINGERPRINT, Signature};
+use crate::wire::{Answer, Signature};
 use parking_lot::Mutex;
 use std::ops::DerefMut;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -49,79 +43,16 @@ pub(crate) struct MainEnd {
     pub(crate) entry: Entry,
 }
 
-/// What main decides of its sessions.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    pub(crate) geometry: Geometry,
-    pub(crate) overflow_limit: usize,
-    pub(crate) message_limit: usize,
-    pub(crate) segments: Segments,
-}
-
-impl Bounds {
-    /// The features that every renderer has to have.
-    pub(crate) fn needed(&self) -> u64 {
-        match self.segments {
-            Segments::Sealed => 0,
-            Segments::Named => feature::NAMED_SEGMENTS,
-        }
-    }
-}
-
-/// A session before its renderer has said hello.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) end: MainEnd,
-    pub(crate) inbox: Inbox,
-    pub(crate) invitation: Invitation,
-    /// To be kept as long as the session, if its segments have names.
-    pub(crate) names: Option<HeldNames>,
-}
-
-/// What the renderer is sent.
-#[derive(Debug)]
-pub(crate) struct Invitation {
-    bounds: Bounds,
-    web_contents: u32,
-    segments: Handover,
-}
-
-/// The terms of this build.
-pub(crate) fn terms() -> Terms {
-    Terms::new(feature::NAMED_SEGMENTS, FINGERPRINT)
-}
-
-/// Tells a renderer why it gets no session, and passes the reason on.
-pub(crate) fn refuse(stream: &Stream, error: Error) -> Error {
-    tell(stream, Refusal::of(&error));
-    error
-}
-
-/// Tells a renderer why it gets no session.
-fn tell(stream: &Stream, refusal: Refusal) {
-    let welcome = Welcome { terms: terms(), verdict: Err(refusal) };
-    // It may be gone already.
-    let _ = stream.send_refusal(&welcome);
-}
-
-impl Prepared {
-    /// Makes the segments of a session and main's end of it. Messages may be sent at once: they lie
-    /// in main's own ring until the renderer comes.
-    ///
-    /// # Errors
-    /// [`Error::Exhausted`], [`Error::System`], and [`Error::PermissionDenied`] if main may make no
-    /// segments. To the renderer, which was told, each is the first: what main may is not its doing.
-    pub(crate) fn new(
+impl MainEnd {
+    /// Main's end of a session, and the dispatcher's part of it.
+    pub(super) fn new(
         id: u32,
         stream: Stream,
-        bounds: Bounds,
-        pool: &Arc<Pool>,
-        board: &Arc<Board>,
-    ) -> Result<Self, Error> {
-        let Bounds { geometry, overflow_limit, message_limit, segments } = bounds;
-        let created = create(&geometry, id, segments);
-        let (lanes, segments, names) =
-            created.inspect_err(|_| tell(&stream, Refusal::Exhausted))?;
+        lanes: MainLanes,
+        bounds: &Bounds,
+        (pool, board): (&Arc<Pool>, &Arc<Board>),
+    ) -> (Self, Inbox) {
+        let Bounds { overflow_limit, message_limit, .. } = *bounds;
         let turn_of = Arc::new(AtomicUsize::new(0));
         let entry = board.take(id, stream.credentials().pid);
         let words = entry.words();
@@ -133,7 +64,7 @@ impl Prepared {
         };
         let queued_messages = words.project(|words: &SessionWords| &words.queued_messages);
         let queued_replies = words.project(|words: &SessionWords| &words.queued_replies);
-        let end = MainEnd {
+        let end = Self {
             link: Link::new(id, stream, lanes.cpus, tally.clone()),
             messages_bell: lanes.messages.data_bell(),
             messages: LaneLock::new(outbox(lanes.messages, queued_messages)),
@@ -146,51 +77,9 @@ impl Prepared {
             corrupt: Mutex::new(None),
             entry,
         };
-        let invitation = Invitation { bounds, web_contents: id, segments };
-        Ok(Self { end, inbox: Inbox::new(lanes.incoming, message_limit), invitation, names })
+        (end, Inbox::new(lanes.incoming, message_limit))
     }
-}
 
-/// A session's segments, of this origin: main's lanes in them, how the renderer comes by them, and what
-/// keeps their names.
-fn create(
-    geometry: &Geometry,
-    id: u32,
-    origin: Segments,
-) -> Result<(MainLanes, Handover, Option<HeldNames>), Error> {
-    match origin {
-        Segments::Sealed => {
-            let (lanes, Descriptors { main, renderer }) = lanes::create(geometry, id)?;
-            Ok((lanes, Handover::Descriptors([main, renderer]), None))
-        }
-        Segments::Named => {
-            let (lanes, names, held) = lanes::create_named(geometry, id)?;
-            Ok((lanes, Handover::Names(names), Some(held)))
-        }
-    }
-}
-
-impl Invitation {
-    /// Answers the renderer's hello.
-    ///
-    /// # Errors
-    /// As [`Stream::send_welcome`].
-    pub(crate) fn send(&self, stream: &Stream) -> Result<(), Error> {
-        let Bounds { geometry, message_limit, .. } = self.bounds;
-        let grant = geometry.grant(self.web_contents, message_limit)?;
-        let welcome = |grant| Welcome { terms: terms(), verdict: Ok(grant) };
-        match &self.segments {
-            Handover::Descriptors([main, renderer]) => {
-                stream.send_welcome(&welcome(grant), [main.as_fd(), renderer.as_fd()])
-            }
-            Handover::Names(names) => {
-                stream.send_names(&welcome(Grant { names: Some(*names), ..grant }))
-            }
-        }
-    }
-}
-
-impl MainEnd {
     /// Ends the session of a renderer that cheats.
     #[cold]
     pub(crate) fn cut_off(&self, corrupt: Corrupt) {
