@@ -1,20 +1,21 @@
 //! The builder: a table under construction, addressed by slots.
 
+mod finish;
 mod objects;
+mod slots;
 #[cfg(feature = "serde")]
 mod written;
 
 pub use objects::Key;
+pub use slots::{Slot, Slots};
 
 use smallvec::SmallVec;
 
 use super::list::List;
-use super::pool::{Parts, Pool};
+use super::pool::Pool;
 use super::scalar::Scalar;
-use super::store::Store;
-use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, Code, NODE_SIZE, Shape, code, moved, tag};
-use super::{Args, Name, ToValue, Value, Wtf8, wtf8};
-use crate::Error;
+use super::table::{ARCHIVE_ALIGN, Code, NODE_SIZE, code, moved, tag};
+use super::{Name, ToValue, Wtf8, wtf8};
 
 /// Builds [`Args`] or a [`Value`] node by node, without recursion and in any order.
 ///
@@ -49,51 +50,6 @@ pub struct Builder {
     /// Why something that was to be written cannot be.
     refused: Option<String>,
 }
-
-/// A place for one value in a [`Builder`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot(u32);
-
-/// Fresh slots, in order.
-#[derive(Debug, Clone)]
-pub struct Slots(std::ops::Range<u32>);
-
-impl Slot {
-    pub(super) fn numbered(number: u32) -> Slot {
-        Slot(number)
-    }
-
-    pub(super) fn number(self) -> u32 {
-        self.0
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn is_foreign(self) -> ! {
-        panic!("{self:?} is another builder's")
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn is_buffer(self) -> ! {
-        panic!("{self:?} is a buffer, which stays one")
-    }
-}
-
-impl Iterator for Slots {
-    type Item = Slot;
-
-    #[inline]
-    fn next(&mut self) -> Option<Slot> {
-        self.0.next().map(Slot)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl ExactSizeIterator for Slots {}
 
 impl Builder {
     /// A builder of the arguments of a call: `count` of them, the slots [`root`](Self::root)
@@ -283,84 +239,6 @@ impl Builder {
             }
         }
         slots
-    }
-
-    /// The arguments.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when
-    /// a type of serde's refused to be written.
-    #[inline]
-    pub fn finish_args(mut self) -> Result<Args, Error> {
-        self.take_args()
-    }
-
-    /// Why a part was refused, if one was.
-    pub(super) fn take_refusal(&mut self) -> Option<String> {
-        self.refused.take()
-    }
-
-    /// [`finish_args`](Self::finish_args) in place of other arguments. What the builder has then is of no use
-    /// until it [begins](Self::begin) anew.
-    ///
-    /// # Errors
-    ///
-    /// As [`finish_args`](Self::finish_args); `args` stays as it is then.
-    #[inline]
-    pub fn finish_into(&mut self, args: &mut Args) -> Result<(), Error> {
-        let shape = self.shape()?;
-        let Self { pool, nodes, links, roots, .. } = self;
-        let (nodes, links) = (nodes.as_slice(), links.as_slice());
-        pool.finish_into(shape, Parts { nodes, links, root: shape.root(*roots) }, args.store());
-        Ok(())
-    }
-
-    /// [`finish_args`](Self::finish_args) where the builder lies.
-    #[inline]
-    pub(super) fn take_args(&mut self) -> Result<Args, Error> {
-        self.archive().map(Args::from_checked)
-    }
-
-    /// The first root as a value of its own.
-    ///
-    /// # Errors
-    ///
-    /// As [`finish_args`](Self::finish_args).
-    #[inline]
-    pub fn finish_value(mut self) -> Result<Value, Error> {
-        self.take_value()
-    }
-
-    /// [`finish_value`](Self::finish_value) where the builder lies.
-    #[inline]
-    pub(super) fn take_value(&mut self) -> Result<Value, Error> {
-        if self.nodes.len() == 0 {
-            let _ = self.reserve();
-        }
-        self.roots = 1;
-        self.archive().map(Value::from_checked)
-    }
-
-    #[inline]
-    fn shape(&self) -> Result<Shape, Error> {
-        if self.refused.is_some() {
-            return Err(Error::NotCloneable);
-        }
-        let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());
-        let shape = Shape { pool, nodes, links };
-        match shape.archive_len() {
-            ..=ARCHIVE_MAX => Ok(shape),
-            found => Err(Error::TooLarge { found, limit: ARCHIVE_MAX }),
-        }
-    }
-
-    #[inline]
-    fn archive(&mut self) -> Result<Store, Error> {
-        let shape = self.shape()?;
-        let Self { pool, nodes, links, roots, .. } = self;
-        let (nodes, links) = (nodes.as_slice(), links.as_slice());
-        Ok(pool.finish(shape, Parts { nodes, links, root: shape.root(*roots) }))
     }
 
     #[inline]
