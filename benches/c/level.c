@@ -6,13 +6,14 @@
 /* The harness's side of a level: the same struct stands in c_abi.rs. */
 struct harness {
     void *traffic;
-    /* Takes a message, and writes the answer if there is a place for it. Whether it was the last. */
-    bool (*exchange)(void *traffic, const uint8_t *bytes, size_t len, uint8_t *answer, size_t answer_len);
-    void (*fail)(void *traffic, const char *why);
     /* Of each message. */
     size_t len;
     uint32_t wait_policy;
 };
+
+/* Takes a message, and writes the answer if there is a place for it. Whether it was the last. */
+bool harness_exchange(void *traffic, const uint8_t *bytes, size_t len, uint8_t *answer, size_t answer_len);
+void harness_fail(void *traffic, const char *why);
 
 struct level {
     struct harness harness;
@@ -32,7 +33,7 @@ static void stop(void *level, const ringmain_web_contents *contents) {
 
 static void on_diagnostic(void *user, const char *text) {
     struct level *level = user;
-    level->harness.fail(level->harness.traffic, text);
+    harness_fail(level->harness.traffic, text);
     ringmain_stop(level->handle);
 }
 
@@ -50,7 +51,7 @@ static void on_message(void *user, const ringmain_event *event, const ringmain_v
     size_t len = 0;
     if (count == 1) ringmain_value_bytes(args[0], &bytes, &len);
     uint8_t *answer = event->is_sync ? level->payload : NULL;
-    if (harness->exchange(harness->traffic, bytes, len, answer, harness->len)) ringmain_stop(level->handle);
+    if (harness_exchange(harness->traffic, bytes, len, answer, harness->len)) ringmain_stop(level->handle);
     if (answer == NULL) return;
     if (build(level) != RINGMAIN_OK || ringmain_event_return(event, level->message) != RINGMAIN_OK)
         ringmain_event_fail(event, ringmain_last_error());

@@ -52,8 +52,6 @@ impl Contender for CAbi {
 #[repr(C)]
 struct Harness {
     traffic: *const c_void,
-    exchange: extern "C" fn(*const c_void, *const u8, usize, *mut u8, usize) -> bool,
-    fail: extern "C" fn(*const c_void, *const c_char),
     len: usize,
     wait_policy: u32,
 }
@@ -75,7 +73,12 @@ unsafe extern "C" {
     fn level_close(level: *mut Inner);
 }
 
-extern "C" fn exchange(
+/// Called by the level with a message; writes the answer if there is a place for it. Whether it was the last.
+///
+/// # Safety
+/// The traffic is [`Harness`]'s, and what the others point to is valid.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn harness_exchange(
     traffic: *const c_void,
     bytes: *const u8,
     len: usize,
@@ -93,8 +96,13 @@ extern "C" fn exchange(
     flow == Flow::Last
 }
 
-extern "C" fn fail(traffic: *const c_void, why: *const c_char) {
-    // SAFETY: as in `exchange`.
+/// Called by the level with what went wrong.
+///
+/// # Safety
+/// The traffic is [`Harness`]'s, and the text valid.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn harness_fail(traffic: *const c_void, why: *const c_char) {
+    // SAFETY: as in `harness_exchange`.
     let traffic = unsafe { &*traffic.cast::<Traffic>() };
     // SAFETY: a text of the library's.
     traffic.fail(&unsafe { CStr::from_ptr(why) }.to_string_lossy());
@@ -156,8 +164,7 @@ impl Level {
             WaitPolicy::Spin => 2,
         };
         let (len, traffic) = (case.len, Arc::clone(traffic));
-        let harness =
-            Harness { traffic: Arc::as_ptr(&traffic).cast(), exchange, fail, len, wait_policy };
+        let harness = Harness { traffic: Arc::as_ptr(&traffic).cast(), len, wait_policy };
         let inner = make(CString::new(end.plan.token.as_str())?.as_ptr(), &raw const harness);
         if inner.is_null() { Err(failed()) } else { Ok(Self { inner, len, _traffic: traffic }) }
     }
