@@ -128,7 +128,7 @@ ringmain_status level_call(struct level *level, const uint8_t **bytes, size_t *l
 
 /* A place for what is sent next, in place of the payload; NULL if there is none. */
 uint8_t *level_claim(struct level *level) {
-    ringmain_status status = ringmain_claim(level->handle, CHANNEL, level->harness.len, &level->claim);
+    ringmain_status status = ringmain_claim(level->handle, CHANNEL, level->harness.len, -1, &level->claim);
     return status == RINGMAIN_OK ? level->claim.bytes : NULL;
 }
 

@@ -112,7 +112,8 @@ typedef enum {
      */
     RINGMAIN_NO_MAIN = 10,
     /**
-     * Main has ended or dropped the session.
+     * Main has ended or dropped the session. Told to the calls that were under way or were the first to
+     * notice; `ringmain_reconnect` goes on with the next main.
      */
     RINGMAIN_MAIN_GONE = 11,
     /**
@@ -120,7 +121,8 @@ typedef enum {
      */
     RINGMAIN_RENDERER_GONE = 12,
     /**
-     * The handle was closed before this call.
+     * The handle was closed before this call, or its session was over: see MAIN_GONE. Electron's text for
+     * both.
      */
     RINGMAIN_DISCONNECTED = 13,
     /**
@@ -148,7 +150,8 @@ typedef enum {
      */
     RINGMAIN_BACKPRESSURE = 19,
     /**
-     * The time has passed.
+     * The time has passed. What was to be sent was not, unless the call waits for an answer: main may have
+     * got that.
      */
     RINGMAIN_DEADLINE = 20,
     /**
@@ -489,8 +492,10 @@ typedef void (*ringmain_destroy)(void *user);
 
 /**
  * Bytes of a message that is being written in place: fill `bytes`, then `ringmain_commit`. It is the
- * caller's memory, and need not be set. One thread's, from the claim to its end; meanwhile this thread can
- * send nothing else in this session, and the handle, the renderer and the channel's name have to stay valid.
+ * caller's memory, need not be set, and may be moved to another place, but not copied. One thread's, from the
+ * claim to its end; meanwhile this thread can send nothing else in this session, others that send wait, and
+ * the handle, the renderer and the channel's name have to stay valid. A thread that ends first leaves the
+ * session's senders waiting: commit or abort every claim.
  */
 typedef struct {
     /**
@@ -508,7 +513,8 @@ typedef struct {
 } ringmain_claimed;
 
 /**
- * What a main is made with. Begin with `RINGMAIN_MAIN_OPTIONS_INIT`; zero is the default of each.
+ * What a main is made with. Begin with `RINGMAIN_MAIN_OPTIONS_INIT`; zero is the default of each, which its
+ * comment names.
  */
 typedef struct {
     /**
@@ -516,23 +522,25 @@ typedef struct {
      */
     size_t size;
     /**
-     * Bytes of each of a session's three rings, rounded up to a power of two.
+     * Bytes of each of a session's three rings: 1 MiB. Rounded up to a power of two; less than 64 KiB counts
+     * as that, more than 64 MiB too.
      */
     size_t ring_capacity;
     /**
-     * Bytes kept for one renderer that does not read.
+     * Bytes kept for one renderer that does not read: 8 MiB.
      */
     size_t overflow_limit;
     /**
-     * Bytes of the largest message, both ways.
+     * Bytes of the largest message, both ways, with what its values take beside their contents (12 at
+     * least): 1 GiB. More than 2 GiB less one counts as that.
      */
     size_t message_limit;
     /**
-     * Bytes of messages that arrive in parts, of all renderers together.
+     * Bytes of messages that arrive in parts, of all renderers together: 2 GiB.
      */
     size_t gather_limit;
     /**
-     * Sessions that a monitor is shown.
+     * Sessions that a monitor is shown: 4,096, and no more.
      */
     size_t monitored_sessions;
     /**
@@ -831,12 +839,15 @@ void ringmain_builder_free(ringmain_builder *builder);
  * Reserves `len` bytes of a message from a renderer. Main's listeners get one value of the kind BYTES. Waits
  * for space if the ring is full; what the ring cannot hold at once is written in a buffer.
  *
+ * @param timeout_ms how long to wait for space: as for `ringmain_send`, also when what is in a buffer is
+ *        committed
  * @param claim a place for it
  * @returns CLAIM_HELD; else as `ringmain_send`; the claim is over then
  */
 ringmain_status ringmain_claim(const ringmain_ipc *handle,
                                const char *channel,
                                size_t len,
+                               int64_t timeout_ms,
                                ringmain_claimed *claim);
 
 /**
@@ -991,7 +1002,7 @@ ringmain_status ringmain_reconnect(const ringmain_ipc *handle,
  *        them, -1 for ever. Callbacks run meanwhile. Of no meaning for renderers, whose messages are in
  *        shared memory once they are sent
  * @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
- *          nothing was closed; FORKED
+ *          nothing was closed; CLAIM_HELD; FORKED
  */
 ringmain_status ringmain_close(const ringmain_ipc *handle,
                                int64_t timeout_ms);
@@ -1369,7 +1380,8 @@ void ringmain_reply_free(ringmain_reply *reply);
  * space if the ring is full. On a channel that nobody in main listens to it is dropped, as in Electron.
  *
  * @param args a builder that was begun for its arguments; NULL for none
- * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all
+ * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. With 0 a message has to fit into the
+ *        empty ring at once, else it is TOO_LARGE
  * @returns BACKPRESSURE and DEADLINE: it was not sent; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED;
  *          CHANNEL_NAME; TOO_LARGE; CLAIM_HELD; WRONG_ROLE
  */
@@ -1383,9 +1395,11 @@ ringmain_status ringmain_send(const ringmain_ipc *handle,
  * once. Callbacks do not run meanwhile.
  *
  * @param args as for `ringmain_send`
- * @param timeout_ms how long to wait: -1 for ever
+ * @param timeout_ms how long to wait, for space and for the answer: -1 for ever
  * @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
- * @returns NO_REPLY if nobody answered, and nobody can any more; else as `ringmain_send`
+ * @returns NO_REPLY if nobody answered, and nobody can any more; DEADLINE: main may have got the message, or
+ *          get it yet; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED; CHANNEL_NAME; TOO_LARGE; CLAIM_HELD;
+ *          WRONG_ROLE
  */
 ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
                                    const char *channel,
@@ -1395,9 +1409,12 @@ ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
 
 /**
  * Sends a request to the channel's handler in main, and has `completion` called with the answer: once, and
- * then `destroy`. It may be called before this returns, if nothing could be sent.
+ * then `destroy`. It may be called before this returns, if nothing could be sent. Does not wait for the
+ * answer, but for space if the ring is full.
  *
  * @param args as for `ringmain_send`
+ * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. `completion` gets DEADLINE, or
+ *        BACKPRESSURE, if there was none: it was not sent then
  * @param completion NULL if nobody is interested in the answer
  * @param destroy as for `ringmain_on`
  * @returns what kept the request from being made up: INVALID_ARGUMENT; MALFORMED; WRONG_ROLE, and
@@ -1406,6 +1423,7 @@ ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
 ringmain_status ringmain_invoke(const ringmain_ipc *handle,
                                 const char *channel,
                                 ringmain_builder *args,
+                                int64_t timeout_ms,
                                 ringmain_completion completion,
                                 void *user,
                                 ringmain_destroy destroy);
@@ -1414,10 +1432,10 @@ ringmain_status ringmain_invoke(const ringmain_ipc *handle,
  * The same, blocking until the answer is there: callbacks run inside this call, unless another thread
  * dispatches.
  *
- * @param timeout_ms how long to wait: -1 for ever
+ * @param timeout_ms how long to wait, for space and for the answer: -1 for ever
  * @param answer as for `ringmain_send_sync`
- * @returns HANDLER_FAILED; NO_HANDLER; NO_REPLY; TOO_MANY_PENDING; WOULD_DEADLOCK inside a callback; else as
- *          `ringmain_send`
+ * @returns HANDLER_FAILED, also if the handler dropped its reply; NO_HANDLER; TOO_MANY_PENDING; WOULD_DEADLOCK
+ *          inside a callback; else as `ringmain_send_sync`
  */
 ringmain_status ringmain_invoke_wait(const ringmain_ipc *handle,
                                      const char *channel,

@@ -28,8 +28,8 @@
  *
  * THREADS AND BLOCKING
  *   IpcMain, IpcRenderer and WebContents may be used by any threads at once, all else by one at a time. The
- *   calls that block are connect, run, send, send_sync, invoke_wait, claim of a renderer, and reconnect and
- *   close with a timeout. Callbacks run inside run, dispatch and invoke_wait.
+ *   calls that block are connect, run, send_sync and invoke_wait; send, invoke and claim of a renderer while
+ *   its ring is full; reconnect and close with a timeout. Callbacks run inside run, dispatch and invoke_wait.
  *
  * Builds with -fno-exceptions and -fno-rtti; code with and without may be linked into one program.
  */

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "exports C functions, and follows their pointers")]
 
 use crate::callback::{Set, User, ringmain_destroy};
-use crate::status::{Failure, invalid, note, note_panic, ringmain_status};
+use crate::status::{Failure, invalid, not_utf8, note, note_panic, null, ringmain_status};
 use parking_lot::RwLock;
 use std::any::Any;
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -39,7 +39,7 @@ fn text_of(panic: &(dyn Any + Send)) -> &str {
 /// It is NULL or valid for `'a`.
 pub(crate) unsafe fn at<'a, T>(pointer: *const T, what: &'static str) -> Result<&'a T, Failure> {
     // SAFETY: the caller's promise.
-    unsafe { pointer.as_ref() }.ok_or_else(|| invalid(what))
+    unsafe { pointer.as_ref() }.ok_or_else(|| null(what))
 }
 
 /// A place for a result.
@@ -48,7 +48,7 @@ pub(crate) unsafe fn at<'a, T>(pointer: *const T, what: &'static str) -> Result<
 /// It is NULL or valid for writes.
 pub(crate) unsafe fn put<T>(place: *mut T, value: T, what: &'static str) -> Result<(), Failure> {
     if place.is_null() {
-        return Err(invalid(what));
+        return Err(null(what));
     }
     // SAFETY: not NULL, so valid by the caller's promise. What is there is not dropped: it is C's.
     unsafe { place.write(value) };
@@ -57,7 +57,7 @@ pub(crate) unsafe fn put<T>(place: *mut T, value: T, what: &'static str) -> Resu
 
 /// Makes sure of a place before another one is written.
 pub(crate) fn wanted<T>(place: *const T, what: &'static str) -> Result<(), Failure> {
-    if place.is_null() { Err(invalid(what)) } else { Ok(()) }
+    if place.is_null() { Err(null(what)) } else { Ok(()) }
 }
 
 /// A place for a result that nobody may want.
@@ -82,8 +82,8 @@ pub(crate) unsafe fn bytes<'a>(
 ) -> Result<&'a [u8], Failure> {
     match (start.is_null(), len) {
         (_, 0) => Ok(&[]),
-        (true, _) => Err(invalid(what)),
-        _ if isize::try_from(len).is_err() => Err(invalid(what)),
+        (true, _) => Err(null(what)),
+        _ if isize::try_from(len).is_err() => Err(invalid("a length is out of range")),
         // SAFETY: the caller's promise.
         (false, _) => Ok(unsafe { from_raw_parts(start.cast(), len) }),
     }
@@ -104,7 +104,7 @@ pub(crate) unsafe fn text<'a>(
     }
     // SAFETY: as above.
     let text = unsafe { terminated(start, what) }?;
-    str::from_utf8(text).map_err(|_| invalid(what))
+    str::from_utf8(text).map_err(|_| not_utf8(what))
 }
 
 /// A short text in ASCII, as names are: measured and checked in one go, and without a call.
@@ -136,7 +136,7 @@ pub(crate) unsafe fn terminated<'a>(
     what: &'static str,
 ) -> Result<&'a [u8], Failure> {
     if start.is_null() {
-        return Err(invalid(what));
+        return Err(null(what));
     }
     // SAFETY: the caller's promise.
     Ok(unsafe { CStr::from_ptr(start) }.to_bytes())

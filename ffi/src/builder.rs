@@ -9,7 +9,7 @@ use crate::border::{self, call, put};
 use crate::container::{Container, Holder};
 use crate::mark::Mark;
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, invalid, null, ringmain_status, usage};
 use engine::value::{Primitive, Slot};
 use engine::{Args, Builder, ValueRef};
 use smallvec::SmallVec;
@@ -302,7 +302,7 @@ pub unsafe extern "C" fn ringmain_builder_new(
 ) -> ringmain_status {
     call(|| {
         if builder.is_null() {
-            return Err(invalid("builder"));
+            return Err(null("builder"));
         }
         let made = Box::into_raw(Box::new(ringmain_builder::new()));
         // SAFETY: the header asks for pointers that are NULL or valid.
@@ -320,9 +320,9 @@ pub unsafe extern "C" fn ringmain_begin(
 ) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
-        let builder = unsafe { builder.as_mut() }.ok_or_else(|| invalid("builder"))?;
+        let builder = unsafe { builder.as_mut() }.ok_or_else(|| null("builder"))?;
         if count > COUNT_MAX {
-            return Err(invalid("count"));
+            return Err(invalid("count is out of range"));
         }
         builder.begin(count);
         Ok(())

@@ -3,16 +3,19 @@
 
 use crate::border::{at, call, text};
 use crate::endpoint::ringmain;
+use crate::send::when_full;
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, invalid, null, ringmain_status, usage};
 use crate::web_contents::ringmain_web_contents;
 use engine::{RendererClaim, WebContents, WebContentsClaim};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 /// Bytes of a message that is being written in place: fill `bytes`, then `ringmain_commit`. It is the
-/// caller's memory, and need not be set. One thread's, from the claim to its end; meanwhile this thread can
-/// send nothing else in this session, and the handle, the renderer and the channel's name have to stay valid.
+/// caller's memory, need not be set, and may be moved to another place, but not copied. One thread's, from the
+/// claim to its end; meanwhile this thread can send nothing else in this session, others that send wait, and
+/// the handle, the renderer and the channel's name have to stay valid. A thread that ends first leaves the
+/// session's senders waiting: commit or abort every claim.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ringmain_claimed {
@@ -68,7 +71,7 @@ impl Inner {
     /// `place` is NULL or was laid down.
     unsafe fn take_up(place: *mut ringmain_claimed) -> Result<Self, Failure> {
         if place.is_null() {
-            return Err(invalid("claim"));
+            return Err(null("claim"));
         }
         // SAFETY: the caller's promise.
         unsafe {
@@ -83,6 +86,8 @@ impl Inner {
 /// Reserves `len` bytes of a message from a renderer. Main's listeners get one value of the kind BYTES. Waits
 /// for space if the ring is full; what the ring cannot hold at once is written in a buffer.
 ///
+/// @param timeout_ms how long to wait for space: as for `ringmain_send`, also when what is in a buffer is
+///        committed
 /// @param claim a place for it
 /// @returns CLAIM_HELD; else as `ringmain_send`; the claim is over then
 #[unsafe(no_mangle)]
@@ -90,11 +95,12 @@ pub unsafe extern "C" fn ringmain_claim(
     handle: *const ringmain,
     channel: *const c_char,
     len: usize,
+    timeout_ms: i64,
     claim: *mut ringmain_claimed,
 ) -> ringmain_status {
     call(|| {
         if claim.is_null() {
-            return Err(invalid("claim"));
+            return Err(null("claim"));
         }
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe { Inner::Ended.lay_down(claim) };
@@ -102,7 +108,8 @@ pub unsafe extern "C" fn ringmain_claim(
         // header asks that they stay valid until it is over.
         let (handle, channel): (&'static ringmain, &'static str) =
             unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
-        let inner = Inner::Renderer(handle.renderer()?.claim(channel, len)?);
+        let when_full = when_full(timeout_ms);
+        let inner = Inner::Renderer(handle.renderer()?.claim_when(channel, len, when_full)?);
         // SAFETY: as above.
         unsafe { inner.lay_down(claim) };
         Ok(())
@@ -122,7 +129,7 @@ pub unsafe extern "C" fn ringmain_web_contents_claim(
 ) -> ringmain_status {
     call(|| {
         if claim.is_null() {
-            return Err(invalid("claim"));
+            return Err(null("claim"));
         }
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe { Inner::Ended.lay_down(claim) };

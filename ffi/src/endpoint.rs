@@ -6,7 +6,7 @@ use crate::options::{
     main_options, renderer_options, ringmain_main_options, ringmain_renderer_options,
 };
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, invalid, null, ringmain_status, usage};
 use crate::table::Table;
 use crate::web_contents::ringmain_web_contents;
 use engine::{Error, IpcMain, IpcRenderer};
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn ringmain_bind(
     border::quiet();
     call(|| {
         if handle.is_null() {
-            return Err(invalid("handle"));
+            return Err(null("handle"));
         }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let options = unsafe { main_options(options) }?;
@@ -185,7 +185,7 @@ pub unsafe extern "C" fn ringmain_connect(
     border::quiet();
     call(|| {
         if handle.is_null() {
-            return Err(invalid("handle"));
+            return Err(null("handle"));
         }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (options, endpoint) =
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn ringmain_from_env(
     border::quiet();
     call(|| {
         if handle.is_null() {
-            return Err(invalid("handle"));
+            return Err(null("handle"));
         }
         // SAFETY: the header asks for pointers that are NULL or valid.
         let options = unsafe { renderer_options(options) }?;
@@ -295,7 +295,7 @@ pub unsafe extern "C" fn ringmain_reconnect(
 ///        them, -1 for ever. Callbacks run meanwhile. Of no meaning for renderers, whose messages are in
 ///        shared memory once they are sent
 /// @returns DEADLINE if something was lost; WOULD_DEADLOCK inside a callback, unless it loses it, and then
-///          nothing was closed; FORKED
+///          nothing was closed; CLAIM_HELD; FORKED
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_close(
     handle: *const ringmain,

@@ -5,7 +5,7 @@ use crate::border::{at, call, put, text};
 use crate::builder::{ringmain_builder, with_value};
 use crate::reply::{Answer, ringmain_reply};
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, null, ringmain_status, usage};
 use crate::value::ringmain_value;
 use crate::web_contents::ringmain_web_contents;
 use engine::{ArgsRef, BoxError, Event, InvokeEvent, WebContents};
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn ringmain_event_keep(
         // SAFETY: the header asks for pointers that are NULL or valid.
         let event = unsafe { in_main(event) }?;
         if reply.is_null() {
-            return Err(invalid("reply"));
+            return Err(null("reply"));
         }
         let nobody_waits = || usage(RINGMAIN_NOT_FOUND, "nobody waits for an answer");
         let kept = event.keep_return_value().ok_or_else(nobody_waits)?;

@@ -3,7 +3,7 @@
 
 use crate::border::{at, call};
 use crate::endpoint::ringmain;
-use crate::status::{Failure, invalid, ringmain_status};
+use crate::status::{Failure, invalid, null, ringmain_status};
 use crate::web_contents::ringmain_web_contents;
 use engine::Counters;
 
@@ -63,7 +63,7 @@ impl ringmain_info {
     /// `place` is NULL or has `size` bytes, which is its first member.
     unsafe fn give(self, place: *mut Self) -> Result<(), Failure> {
         if place.is_null() {
-            return Err(invalid("info"));
+            return Err(null("info"));
         }
         // SAFETY: the first member, by the caller's promise.
         let size = unsafe { place.cast::<usize>().read() };

@@ -7,7 +7,7 @@ use crate::endpoint::{Either, ringmain};
 use crate::event::{Cause, deliver, ringmain_event, with_values};
 use crate::reply::{Answer, ringmain_reply};
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, null, ringmain_status, usage};
 use crate::table::{Entry, Place, Table};
 use crate::value::ringmain_value;
 use engine::{Args, ArgsRef, BoxError, Event, InvokeEvent, RendererEvent, Value};
@@ -139,7 +139,7 @@ unsafe fn listen(
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
     let (handle, channel) = unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
-    let listener = listener.ok_or_else(|| invalid("listener"))?;
+    let listener = listener.ok_or_else(|| null("listener"))?;
     let endpoint = handle.own_role()?;
     let callback = Arc::new(Callback::new(listener, user));
     let own = handle.table.reserve();
@@ -238,7 +238,7 @@ pub unsafe extern "C" fn ringmain_handle(
     call(|| {
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (handle, channel) = unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
-        let handler = handler.ok_or_else(|| invalid("handler"))?;
+        let handler = handler.ok_or_else(|| null("handler"))?;
         let main = handle.main()?;
         let callback = Arc::new(Callback::new(handler, user));
         let own = handle.table.reserve();

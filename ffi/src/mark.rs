@@ -86,7 +86,9 @@ pub unsafe extern "C" fn ringmain_put_view(
     len: usize,
 ) -> ringmain_status {
     add(builder, |builder| {
-        let kind = *ViewKind::ALL.get(kind as usize).ok_or_else(|| invalid("kind"))?;
+        let kind = *ViewKind::ALL
+            .get(kind as usize)
+            .ok_or_else(|| invalid("kind is no ringmain_view_kind"))?;
         let none = || usage(RINGMAIN_NOT_FOUND, "no array buffer was marked so");
         let (slot, held) = match builder.marks.get(buffer as usize) {
             Some(Mark { slot: Some(slot), bytes: Some(held) }) => (*slot, *held),

@@ -2,7 +2,8 @@
 #![expect(unsafe_code, reason = "reads structs whose size the caller tells")]
 
 use crate::border::deadline;
-use crate::status::{Failure, invalid};
+use crate::status::ringmain_status::RINGMAIN_INVALID_ARGUMENT;
+use crate::status::{Failure, invalid, usage};
 use engine::{MainOptions, RendererOptions, Segments, Trust, WaitPolicy};
 
 /// How a side waits before it sleeps.
@@ -17,21 +18,24 @@ pub enum ringmain_wait_policy {
     RINGMAIN_WAIT_SPIN = 2,
 }
 
-/// What a main is made with. Begin with `RINGMAIN_MAIN_OPTIONS_INIT`; zero is the default of each.
+/// What a main is made with. Begin with `RINGMAIN_MAIN_OPTIONS_INIT`; zero is the default of each, which its
+/// comment names.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct ringmain_main_options {
     /// sizeof(ringmain_main_options)
     pub size: usize,
-    /// Bytes of each of a session's three rings, rounded up to a power of two.
+    /// Bytes of each of a session's three rings: 1 MiB. Rounded up to a power of two; less than 64 KiB counts
+    /// as that, more than 64 MiB too.
     pub ring_capacity: usize,
-    /// Bytes kept for one renderer that does not read.
+    /// Bytes kept for one renderer that does not read: 8 MiB.
     pub overflow_limit: usize,
-    /// Bytes of the largest message, both ways.
+    /// Bytes of the largest message, both ways, with what its values take beside their contents (12 at
+    /// least): 1 GiB. More than 2 GiB less one counts as that.
     pub message_limit: usize,
-    /// Bytes of messages that arrive in parts, of all renderers together.
+    /// Bytes of messages that arrive in parts, of all renderers together: 2 GiB.
     pub gather_limit: usize,
-    /// Sessions that a monitor is shown.
+    /// Sessions that a monitor is shown: 4,096, and no more.
     pub monitored_sessions: usize,
     /// A ringmain_wait_policy.
     pub wait_policy: u32,
@@ -86,7 +90,7 @@ fn policy(number: u32) -> Result<WaitPolicy, Failure> {
         0 => Ok(WaitPolicy::Adaptive),
         1 => Ok(WaitPolicy::Park),
         2 => Ok(WaitPolicy::Spin),
-        _ => Err(invalid("wait_policy")),
+        _ => Err(invalid("wait_policy is no ringmain_wait_policy")),
     }
 }
 
@@ -94,7 +98,7 @@ fn flag(number: u32, what: &'static str) -> Result<bool, Failure> {
     match number {
         0 => Ok(false),
         1 => Ok(true),
-        _ => Err(invalid(what)),
+        _ => Err(usage(RINGMAIN_INVALID_ARGUMENT, format!("{what} is neither 0 nor 1"))),
     }
 }
 

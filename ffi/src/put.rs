@@ -6,7 +6,7 @@ use crate::builder::ringmain_builder;
 use crate::container::Holder;
 use crate::kind::ringmain_kind::{self, *};
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status};
+use crate::status::{Failure, invalid, not_utf8, null, ringmain_status};
 use crate::value::ringmain_value;
 use engine::value::{BigIntRef, Date, ErrorName, Primitive, RegExp, Wtf8};
 use std::ffi::{c_char, c_void};
@@ -18,7 +18,7 @@ pub(crate) fn add(
 ) -> ringmain_status {
     call(|| {
         // SAFETY: the header asks for a builder that is NULL or valid, and no other thread's.
-        let builder = unsafe { builder.as_mut() }.ok_or_else(|| invalid("builder"))?;
+        let builder = unsafe { builder.as_mut() }.ok_or_else(|| null("builder"))?;
         put(builder).inspect_err(|_| {
             builder.broken.get_or_insert((RINGMAIN_MALFORMED, "a value before could not be put"));
         })
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn ringmain_put(
     count: usize,
 ) -> ringmain_status {
     add(builder, |builder| {
-        let pairs = || count.checked_mul(2).ok_or_else(|| invalid("count"));
+        let pairs = || count.checked_mul(2).ok_or_else(|| invalid("count is out of range"));
         match ringmain_kind::numbered(kind) {
             Some(RINGMAIN_UNDEFINED) => builder.value(|builder, slot| builder.undefined(slot)),
             Some(RINGMAIN_NULL) => builder.value(|builder, slot| builder.null(slot)),
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn ringmain_put(
             Some(RINGMAIN_SPARSE_ARRAY) => {
                 builder.container(Holder::Sparse { len: None, keys: Vec::new() }, pairs()?)
             }
-            _ => Err(invalid("kind")),
+            _ => Err(invalid("kind is none that this call puts")),
         }
     })
 }
@@ -112,7 +112,7 @@ unsafe fn string<'a>(
         // SAFETY: as above.
         len => unsafe { bytes(start.cast(), len, what) }?,
     };
-    Wtf8::new(found).ok_or_else(|| invalid(what))
+    Wtf8::new(found).ok_or_else(|| not_utf8(what))
 }
 
 /// Puts a string.
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn ringmain_put_bytes(
                 }
                 Ok(())
             }
-            _ => Err(invalid("kind")),
+            _ => Err(invalid("kind is none that this call puts")),
         }
     })
 }
@@ -189,7 +189,8 @@ pub unsafe extern "C" fn ringmain_put_regexp(
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (source, flags) =
             unsafe { (string(source, len, "source")?, border::text(flags, "flags")?) };
-        let regexp = RegExp::new(source, flags).ok_or_else(|| invalid("flags"))?;
+        let regexp = RegExp::new(source, flags)
+            .ok_or_else(|| invalid("flags are not those of a regular expression"))?;
         builder.value(|builder, slot| builder.regexp(slot, regexp))
     })
 }
@@ -218,7 +219,9 @@ pub unsafe extern "C" fn ringmain_put_error(
             // SAFETY: as above.
             false => unsafe { string(text, len, what) }.map(|text| Some(text.as_bytes().to_vec())),
         };
-        let name = ErrorName::ALL.get(name as usize).ok_or_else(|| invalid("name"))?;
+        let name = ErrorName::ALL
+            .get(name as usize)
+            .ok_or_else(|| invalid("name is no ringmain_error_name"))?;
         let message = optional(message, message_len, "message")?;
         let stack = optional(stack, stack_len, "stack")?;
         builder.container(Holder::Error { name: *name, message, stack }, usize::from(has_cause))

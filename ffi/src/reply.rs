@@ -3,7 +3,7 @@
 
 use crate::border::{self, call, text};
 use crate::builder::{ringmain_builder, with_value};
-use crate::status::{Failure, invalid, ringmain_status};
+use crate::status::{Failure, null, ringmain_status};
 use engine::{BoxError, Error, ReturnValue, Value};
 use parking_lot::Mutex;
 use std::ffi::c_char;
@@ -92,7 +92,7 @@ impl ringmain_reply {
 /// `reply` is NULL or one of ours, and nobody else's.
 unsafe fn take(reply: *mut ringmain_reply) -> Result<Box<ringmain_reply>, Failure> {
     if reply.is_null() {
-        return Err(invalid("reply"));
+        return Err(null("reply"));
     }
     // SAFETY: the caller's promise.
     Ok(unsafe { Box::from_raw(reply) })

@@ -7,7 +7,7 @@ use crate::callback::{Set, User, ringmain_destroy};
 use crate::endpoint::ringmain;
 use crate::status::{Failure, note, ringmain_status};
 use crate::value::{ringmain_owned, ringmain_value};
-use engine::{Error, Invoke, Value};
+use engine::{Args, Error, Invoke, Value, WhenFull};
 use parking_lot::Mutex;
 use std::ffi::{c_char, c_void};
 use std::future::Future;
@@ -19,7 +19,8 @@ use std::task::{Context, Poll, Wake, Waker};
 /// space if the ring is full. On a channel that nobody in main listens to it is dropped, as in Electron.
 ///
 /// @param args a builder that was begun for its arguments; NULL for none
-/// @param timeout_ms how long to wait for space: -1 for ever, 0 not at all
+/// @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. With 0 a message has to fit into the
+///        empty ring at once, else it is TOO_LARGE
 /// @returns BACKPRESSURE and DEADLINE: it was not sent; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED;
 ///          CHANNEL_NAME; TOO_LARGE; CLAIM_HELD; WRONG_ROLE
 #[unsafe(no_mangle)]
@@ -48,9 +49,11 @@ pub unsafe extern "C" fn ringmain_send(
 /// once. Callbacks do not run meanwhile.
 ///
 /// @param args as for `ringmain_send`
-/// @param timeout_ms how long to wait: -1 for ever
+/// @param timeout_ms how long to wait, for space and for the answer: -1 for ever
 /// @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
-/// @returns NO_REPLY if nobody answered, and nobody can any more; else as `ringmain_send`
+/// @returns NO_REPLY if nobody answered, and nobody can any more; DEADLINE: main may have got the message, or
+///          get it yet; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED; CHANNEL_NAME; TOO_LARGE; CLAIM_HELD;
+///          WRONG_ROLE
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_send_sync(
     handle: *const ringmain,
@@ -75,6 +78,15 @@ pub unsafe extern "C" fn ringmain_send_sync(
             })
         }
     })
+}
+
+/// What to do about a full ring.
+pub(crate) fn when_full(timeout_ms: i64) -> WhenFull {
+    match (timeout_ms, deadline(timeout_ms)) {
+        (0, _) => WhenFull::Fail,
+        (_, Some(deadline)) => WhenFull::Until(deadline),
+        (_, None) => WhenFull::Wait,
+    }
 }
 
 /// # Safety
@@ -111,9 +123,12 @@ pub type ringmain_completion = Option<
 >;
 
 /// Sends a request to the channel's handler in main, and has `completion` called with the answer: once, and
-/// then `destroy`. It may be called before this returns, if nothing could be sent.
+/// then `destroy`. It may be called before this returns, if nothing could be sent. Does not wait for the
+/// answer, but for space if the ring is full.
 ///
 /// @param args as for `ringmain_send`
+/// @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. `completion` gets DEADLINE, or
+///        BACKPRESSURE, if there was none: it was not sent then
 /// @param completion NULL if nobody is interested in the answer
 /// @param destroy as for `ringmain_on`
 /// @returns what kept the request from being made up: INVALID_ARGUMENT; MALFORMED; WRONG_ROLE, and
@@ -123,6 +138,7 @@ pub unsafe extern "C" fn ringmain_invoke(
     handle: *const ringmain,
     channel: *const c_char,
     args: *mut ringmain_builder,
+    timeout_ms: i64,
     completion: ringmain_completion,
     user: *mut c_void,
     destroy: ringmain_destroy,
@@ -132,8 +148,9 @@ pub unsafe extern "C" fn ringmain_invoke(
         // SAFETY: the header asks for pointers that are NULL or valid.
         let (handle, channel) = unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
         let renderer = handle.renderer()?;
+        let begin = |args: &Args| Ok(renderer.invoke_when(channel, args, when_full(timeout_ms)));
         // SAFETY: as above.
-        let invoke = unsafe { with_args(args, |args| Ok(renderer.invoke(channel, args))) }?;
+        let invoke = unsafe { with_args(args, begin) }?;
         if let Some(completion) = completion {
             Pending::begin(invoke, completion, user);
         }
@@ -144,10 +161,10 @@ pub unsafe extern "C" fn ringmain_invoke(
 /// The same, blocking until the answer is there: callbacks run inside this call, unless another thread
 /// dispatches.
 ///
-/// @param timeout_ms how long to wait: -1 for ever
+/// @param timeout_ms how long to wait, for space and for the answer: -1 for ever
 /// @param answer as for `ringmain_send_sync`
-/// @returns HANDLER_FAILED; NO_HANDLER; NO_REPLY; TOO_MANY_PENDING; WOULD_DEADLOCK inside a callback; else as
-///          `ringmain_send`
+/// @returns HANDLER_FAILED, also if the handler dropped its reply; NO_HANDLER; TOO_MANY_PENDING; WOULD_DEADLOCK
+///          inside a callback; else as `ringmain_send_sync`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_invoke_wait(
     handle: *const ringmain,
@@ -162,9 +179,12 @@ pub unsafe extern "C" fn ringmain_invoke_wait(
         // SAFETY: as above.
         let (handle, channel) = unsafe { (at(handle, "handle")?, text(channel, "channel")?) };
         let renderer = handle.renderer()?;
+        let deadline = deadline(timeout_ms);
+        let when_full = deadline.map_or(WhenFull::Wait, WhenFull::Until);
         // SAFETY: as above.
-        let invoke = unsafe { with_args(args, |args| Ok(renderer.invoke(channel, args))) }?;
-        let answered = match deadline(timeout_ms) {
+        let invoke =
+            unsafe { with_args(args, |args| Ok(renderer.invoke_when(channel, args, when_full))) }?;
+        let answered = match deadline {
             Some(deadline) => invoke.wait_deadline(deadline),
             None => invoke.wait(),
         }?;

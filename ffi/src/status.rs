@@ -27,11 +27,13 @@ pub enum ringmain_status {
     RINGMAIN_PANIC = 6,
     /// No main is bound to the endpoint.
     RINGMAIN_NO_MAIN = 10,
-    /// Main has ended or dropped the session.
+    /// Main has ended or dropped the session. Told to the calls that were under way or were the first to
+    /// notice; `ringmain_reconnect` goes on with the next main.
     RINGMAIN_MAIN_GONE = 11,
     /// The renderer has ended, crashed or was cut off.
     RINGMAIN_RENDERER_GONE = 12,
-    /// The handle was closed before this call.
+    /// The handle was closed before this call, or its session was over: see MAIN_GONE. Electron's text for
+    /// both.
     RINGMAIN_DISCONNECTED = 13,
     /// Nobody answered, and nobody can any more.
     RINGMAIN_NO_REPLY = 14,
@@ -45,7 +47,8 @@ pub enum ringmain_status {
     RINGMAIN_NOT_CLONEABLE = 18,
     /// The peer does not read fast enough, and nothing was sent. The same call may pass later.
     RINGMAIN_BACKPRESSURE = 19,
-    /// The time has passed.
+    /// The time has passed. What was to be sent was not, unless the call waits for an answer: main may have
+    /// got that.
     RINGMAIN_DEADLINE = 20,
     /// The message is larger than what can be sent, or than what can be sent in this way.
     RINGMAIN_TOO_LARGE = 21,
@@ -106,8 +109,20 @@ pub(crate) fn usage(status: ringmain_status, text: impl Into<Cow<'static, str>>)
 
 /// An argument that is not what it has to be.
 #[cold]
-pub(crate) fn invalid(what: &'static str) -> Failure {
-    usage(RINGMAIN_INVALID_ARGUMENT, what)
+pub(crate) fn invalid(why: &'static str) -> Failure {
+    usage(RINGMAIN_INVALID_ARGUMENT, why)
+}
+
+/// An argument that must not be NULL.
+#[cold]
+pub(crate) fn null(what: &'static str) -> Failure {
+    usage(RINGMAIN_INVALID_ARGUMENT, format!("{what} is NULL"))
+}
+
+/// A text that no text may be.
+#[cold]
+pub(crate) fn not_utf8(what: &'static str) -> Failure {
+    usage(RINGMAIN_INVALID_ARGUMENT, format!("{what} is not UTF-8"))
 }
 
 thread_local! {

@@ -4,7 +4,7 @@
 use crate::border::{self, call, put};
 use crate::kind::ringmain_kind;
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, null, ringmain_status, usage};
 use engine::{Kind, Value, ValueRef};
 use std::ffi::c_void;
 use std::ptr;
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn ringmain_value_retain(
 ) -> ringmain_status {
     call(|| {
         if owned.is_null() {
-            return Err(invalid("owned"));
+            return Err(null("owned"));
         }
         // SAFETY: the header asks for a value that is still valid.
         let copied = ringmain_owned::of(unsafe { value.read() }.to_owned());

@@ -5,7 +5,7 @@ use crate::border::{self, at, call, put, text, wanted};
 use crate::builder::{ringmain_builder, with_args};
 use crate::endpoint::ringmain;
 use crate::status::ringmain_status::*;
-use crate::status::{Failure, invalid, ringmain_status, usage};
+use crate::status::{Failure, null, ringmain_status, usage};
 use engine::WebContents;
 use std::ffi::c_char;
 
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn ringmain_web_contents_get(
         // SAFETY: the header asks for pointers that are NULL or valid.
         let main = unsafe { at(handle, "handle") }?.main()?;
         if contents.is_null() {
-            return Err(invalid("contents"));
+            return Err(null("contents"));
         }
         let none = || usage(RINGMAIN_NOT_FOUND, format!("no renderer has the id {id}"));
         let found = main.web_contents(id).ok_or_else(none)?;
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn ringmain_web_contents_ids(
         let all = unsafe { at(handle, "handle") }?.main()?.all_web_contents();
         wanted(count, "count")?;
         if ids.is_null() && capacity > 0 {
-            return Err(invalid("ids"));
+            return Err(null("ids"));
         }
         for (place, contents) in all.iter().enumerate().take(capacity) {
             // SAFETY: as above: there is room for `capacity` of them.

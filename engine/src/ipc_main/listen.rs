@@ -8,7 +8,7 @@ use crate::value::{Args, ArgsRef, ToValue};
 use std::future::Future;
 
 impl IpcMain {
-    /// Adds a listener for all renderers' messages on a channel: see [`Ipc::on`].
+    /// Adds a listener for all renderers' messages on a channel: see [`Ipc::on`](super::Ipc::on).
     pub fn on<R: Outcome>(
         &self,
         channel: &str,
@@ -17,7 +17,7 @@ impl IpcMain {
         self.core.ipc.on(channel, listener)
     }
 
-    /// Adds a listener of a typed channel: see [`Ipc::on_typed`].
+    /// Adds a listener of a typed channel: see [`Ipc::on_typed`](super::Ipc::on_typed).
     pub fn on_typed<T: Schema + 'static, R: Outcome>(
         &self,
         channel: &'static Channel<T>,
@@ -52,7 +52,7 @@ impl IpcMain {
         self.core.ipc.listener_count(channel)
     }
 
-    /// Sets what answers all renderers' `invoke` on a channel: see [`Ipc::handle`].
+    /// Sets what answers all renderers' `invoke` on a channel: see [`Ipc::handle`](super::Ipc::handle).
     ///
     /// # Errors
     /// [`Error::DuplicateHandler`].

@@ -24,7 +24,7 @@ impl IpcRenderer {
     /// wrote it.
     ///
     /// A message of another schema on a channel of this name fails this listener with
-    /// [`Error::TypeMismatch`], see [`on_uncaught`](Self::on_uncaught).
+    /// [`Error::TypeMismatch`](crate::Error::TypeMismatch), see [`on_uncaught`](Self::on_uncaught).
     pub fn on_typed<T: Schema + 'static, R: Outcome>(
         &self,
         channel: &'static Channel<T>,

@@ -80,7 +80,20 @@ impl IpcRenderer {
     /// # Errors
     /// As [`send`](Self::send), [`Error::ClaimHeld`] among them.
     pub fn claim<'r>(&'r self, channel: &'r str, len: usize) -> Result<RendererClaim<'r>, Error> {
-        RendererClaim::new(self.burst(WhenFull::Wait)?, channel, len)
+        self.claim_when(channel, len, WhenFull::Wait)
+    }
+
+    /// The same, where a full ring is met as `when_full` says.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim), and [`Error::Backpressure`] or [`Error::Deadline`].
+    pub fn claim_when<'r>(
+        &'r self,
+        channel: &'r str,
+        len: usize,
+        when_full: WhenFull,
+    ) -> Result<RendererClaim<'r>, Error> {
+        RendererClaim::new(self.burst(when_full)?, channel, len)
     }
 
     /// Begins a burst: messages that leave together, at less cost each. Other threads that send wait
@@ -136,15 +149,27 @@ impl IpcRenderer {
     }
 
     /// Sends a request to the channel's handler in main. Errors come through what is returned, as a
-    /// rejection does in Electron.
+    /// rejection does in Electron. Does not wait for the answer, but for space if the ring is full.
     pub fn invoke(&self, channel: &str, args: impl Arguments) -> Invoke {
+        self.invoke_when(channel, args, WhenFull::Wait)
+    }
+
+    /// The same, where a full ring is met as `when_full` says: what is returned may be
+    /// [`Error::Backpressure`], or [`Error::Deadline`]; the request was not sent then. A deadline is not one
+    /// for the answer, which [`Invoke::wait_deadline`] has.
+    pub fn invoke_when(&self, channel: &str, args: impl Arguments, when_full: WhenFull) -> Invoke {
         let span = trace::span!(DEBUG, "invoke", channel = channel);
-        let begun = span.in_scope(|| self.begin(channel, args));
+        let begun = span.in_scope(|| self.begin(channel, args, when_full));
         let call = begun.unwrap_or_else(|error| Call::failed(channel, error));
         Invoke::new(self.clone(), call, span)
     }
 
-    fn begin(&self, channel: &str, args: impl Arguments) -> Result<Arc<Call>, Error> {
+    fn begin(
+        &self,
+        channel: &str,
+        args: impl Arguments,
+        when_full: WhenFull,
+    ) -> Result<Arc<Call>, Error> {
         self.check()?;
         // Ids of earlier sessions do not come again: see `reconnect`.
         let id = self.core.next_invoke.fetch_add(1, Ordering::Relaxed);
@@ -152,7 +177,7 @@ impl IpcRenderer {
         // Before it is sent: another thread may dispatch the answer at once.
         let call = self.core.calls.begin(id, channel)?;
         let message = Message::dynamic(Kind::Invoke, channel, id, args.archive());
-        let sent = end.send_invoke(&message);
+        let sent = end.send_invoke(&message, when_full);
         let is_current = Arc::ptr_eq(&end, &self.core.end());
         let sent = if is_current { sent } else { Err(Error::MainGone) };
         if let Err(error) = sent {

@@ -53,9 +53,13 @@ impl RendererEnd {
     ///
     /// # Errors
     /// As [`send_call`](Self::send_call).
-    pub(crate) fn send_invoke(&self, message: &Message<'_>) -> Result<(), Error> {
-        let mut outbound = self.lock(WhenFull::Wait)?;
-        self.put(&mut outbound, message, WhenFull::Wait)?;
+    pub(crate) fn send_invoke(
+        &self,
+        message: &Message<'_>,
+        when_full: WhenFull,
+    ) -> Result<(), Error> {
+        let mut outbound = self.lock(when_full)?;
+        self.put(&mut outbound, message, when_full)?;
         self.finish_request(outbound);
         Ok(())
     }

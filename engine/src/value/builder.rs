@@ -17,7 +17,7 @@ use super::scalar::Scalar;
 use super::table::{ARCHIVE_ALIGN, Code, NODE_SIZE, code, moved, tag};
 use super::{Name, ToValue, Wtf8, wtf8};
 
-/// Builds [`Args`] or a [`Value`] node by node, without recursion and in any order.
+/// Builds [`Args`](super::Args) or a [`Value`](super::Value) node by node, without recursion and in any order.
 ///
 /// A [`Slot`] is `undefined` until it is written; the last write counts. Containers name slots, so
 /// one slot can be in several of them (a shared reference) or below itself (a cycle).

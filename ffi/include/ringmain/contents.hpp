@@ -97,6 +97,15 @@ class WebContents : public WebContentsRef {
 public:
     /// Takes over what the C interface gave.
     explicit WebContents(ringmain_web_contents *raw) noexcept : WebContentsRef(raw), owned_(raw) {}
+    /// What was moved from answers `InvalidArgument`.
+    WebContents(WebContents &&other) noexcept
+        : WebContentsRef(std::exchange(other.raw_, nullptr)), owned_(std::move(other.owned_)) {}
+    WebContents &operator=(WebContents &&other) noexcept {
+        owned_ = std::move(other.owned_);
+        raw_ = owned_.get();
+        if (this != &other) other.raw_ = nullptr;
+        return *this;
+    }
 
 private:
     struct Free {

@@ -43,8 +43,8 @@ private:
     std::size_t count_;
 };
 
-/// The right to answer one `sendSync` or `invoke`, from any thread, once. Dropped, it is given back: the
-/// caller gets `NoReply`.
+/// The right to answer one `sendSync` or `invoke`, from any thread, once. Dropped, it is given back: a
+/// `sendSync` gets `NoReply`, an `invoke` `HandlerFailed`, as a handler whose promise is lost.
 class Reply {
 public:
     Reply() = default;

@@ -40,7 +40,8 @@ public:
     Result<void> send(Name channel, const T &...args) {
         return send_for(forever, channel, args...);
     }
-    /// The same without waiting: `Backpressure` says that it was not sent.
+    /// The same without waiting: `Backpressure` says that it was not sent. It has to fit into the empty ring
+    /// at once, else it is `TooLarge`.
     template <class... T>
     Result<void> try_send(Name channel, const T &...args) {
         return send_for(Timeout(0), channel, args...);
@@ -54,7 +55,8 @@ public:
     }
 
     /// Sends a message and blocks this thread until a listener in main answers it. Callbacks do not run
-    /// meanwhile. `NoReply` if nobody answered, and nobody can any more.
+    /// meanwhile. `NoReply` if nobody answered, and nobody can any more. `send_sync_for` waits as long, for
+    /// space and for the answer: after `Deadline` main may have got the message, or get it yet.
     template <class... T>
     Result<OwnedValue> send_sync(Name channel, const T &...args) {
         return send_sync_for(forever, channel, args...);
@@ -67,13 +69,20 @@ public:
     /// Sends a request to main's handler, and has `completion` called with the answer, once, where this
     /// renderer dispatches: `(Result<Value>)`, not to throw, and maybe before this returns. `nullptr` if
     /// nobody is interested. What this returns is what kept the request from being made up, and
-    /// `completion` is not called then.
+    /// `completion` is not called then. Waits for space if the ring is full.
     template <class F, class... T>
     Result<void> invoke(Name channel, F &&completion, const T &...args) {
+        return invoke_for(forever, channel, std::forward<F>(completion), args...);
+    }
+    /// The same, waiting for space as long: `completion` gets `Deadline`, or `Backpressure` after no wait at
+    /// all, if there was none. How long the answer takes is another matter.
+    template <class F, class... T>
+    Result<void> invoke_for(Timeout timeout, Name channel, F &&completion, const T &...args) {
+        const auto wait = detail::ms(timeout);
         if constexpr (std::is_same_v<std::decay_t<F>, std::nullptr_t>) {
             return detail::with_args(
                 [&](ringmain_builder *built) {
-                    return ringmain_invoke(get(), channel.get(), built, nullptr, nullptr, nullptr);
+                    return ringmain_invoke(get(), channel.get(), built, wait, nullptr, nullptr, nullptr);
                 },
                 args...);
         } else {
@@ -81,7 +90,7 @@ public:
                 [&](ringmain_builder *built) {
                     return detail::handed(&detail::completion<std::decay_t<F>>, std::forward<F>(completion),
                                           [&](auto... handed) {
-                                              return ringmain_invoke(get(), channel.get(), built, handed...);
+                                              return ringmain_invoke(get(), channel.get(), built, wait, handed...);
                                           });
                 },
                 args...);
@@ -98,10 +107,12 @@ public:
         return answered(&ringmain_invoke_wait, timeout, channel, args...);
     }
 
-    /// Reserves bytes of a message to main, whose listeners get one value, `Bytes`. Waits for space if the
-    /// ring is full.
-    Result<Claim> claim(const char *channel, std::size_t len) {
-        return Claim::by([&](ringmain_claimed *claimed) { return ringmain_claim(get(), channel, len, claimed); });
+    /// Reserves bytes of a message to main, whose listeners get one value, `Bytes`. Waits for space as long
+    /// if the ring is full: `Deadline`, or `Backpressure` after no wait at all.
+    Result<Claim> claim(const char *channel, std::size_t len, Timeout timeout = forever) {
+        return Claim::by([&](ringmain_claimed *claimed) {
+            return ringmain_claim(get(), channel, len, detail::ms(timeout), claimed);
+        });
     }
 
     /// Attaches to the main that is bound to the endpoint now, and keeps listeners: what to do after

@@ -43,6 +43,13 @@ template <class T>
 inline constexpr bool is_character =
     std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
 
+/// Whether every other type is one that a key of an object can be.
+template <class Pairs, std::size_t... Pair>
+constexpr bool has_text_keys(std::index_sequence<Pair...>) {
+    return ((std::is_convertible_v<std::tuple_element_t<2 * Pair, Pairs>, std::string_view> ||
+             std::is_convertible_v<std::tuple_element_t<2 * Pair, Pairs>, Value>) && ...);
+}
+
 template <Kind kind, class... T>
 void put_literal(Builder &builder, const Literal<kind, T...> &literal) {
     if constexpr (kind == Kind::Array) builder.array(sizeof...(T));
@@ -64,6 +71,8 @@ detail::Literal<Kind::Array, T...> array(T &&...values) {
 template <class... T>
 detail::Literal<Kind::Object, T...> object(T &&...pairs) {
     static_assert(sizeof...(T) % 2 == 0, "keys and values take turns");
+    static_assert(detail::has_text_keys<std::tuple<T...>>(std::make_index_sequence<sizeof...(T) / 2>()),
+                  "an object's keys are texts: a map's may be anything");
     return {std::tuple<T...>(std::forward<T>(pairs)...)};
 }
 

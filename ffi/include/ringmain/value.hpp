@@ -237,8 +237,11 @@ public:
     }
     ~OwnedValue() { ringmain_owned_free(&raw_); }
 
-    Value get() const noexcept { return raw_.value; }
-    Value operator*() const noexcept { return get(); }
+    /// Valid as long as this, so not of one that is gone at the end of the statement.
+    Value get() const & noexcept { return raw_.value; }
+    Value get() const && = delete;
+    Value operator*() const & noexcept { return get(); }
+    Value operator*() const && = delete;
     template <class T>
     Result<T> to() const & {
         return get().template to<T>();

@@ -206,8 +206,8 @@ static void answers(const char *endpoint) {
     OK(ringmain_handle(both.main, "later", false, later_by_handler, NULL, NULL, NULL));
     OK(ringmain_on(both.main, "later", later_by_listener, NULL, NULL, NULL));
     outcome good = {0}, bad = {0}, pending = {0};
-    OK(ringmain_invoke(both.renderer, "later", NULL, completed, &good, outcome_destroys));
-    OK(ringmain_invoke(both.renderer, "nothing", NULL, completed, &bad, outcome_destroys));
+    OK(ringmain_invoke(both.renderer, "later", NULL, -1, completed, &good, outcome_destroys));
+    OK(ringmain_invoke(both.renderer, "nothing", NULL, -1, completed, &bad, outcome_destroys));
     while (good.calls + bad.calls < 2) {
         struct pollfd waited = {.fd = ringmain_fd(both.renderer), .events = POLLIN};
         TRUE(poll(&waited, 1, 10000) == 1);
@@ -227,7 +227,7 @@ static void answers(const char *endpoint) {
 
     /* One that waits is ended by the close. */
     stop_main(&both);
-    OK(ringmain_invoke(both.renderer, "later", NULL, completed, &pending, outcome_destroys));
+    OK(ringmain_invoke(both.renderer, "later", NULL, -1, completed, &pending, outcome_destroys));
     TRUE(pending.calls == 0);
     OK(ringmain_close(both.renderer, 0));
     TRUE(pending.calls == 1 && pending.destroyed == 1 && pending.status == RINGMAIN_DISCONNECTED);

@@ -43,9 +43,9 @@ static void inherits(pair *both, ringmain_web_contents *contents, bool gives_bac
     FORKED(ringmain_send(renderer, "count", text, 0));
     FORKED(ringmain_send_sync(renderer, "echo", text, -1, &answer));
     FORKED(ringmain_invoke_wait(renderer, "echo", text, -1, &answer));
-    OK(ringmain_invoke(renderer, "echo", text, completes, &completed, NULL));
+    OK(ringmain_invoke(renderer, "echo", text, -1, completes, &completed, NULL));
     FORKED(completed);
-    FORKED(ringmain_claim(renderer, "count", 8, &claim));
+    FORKED(ringmain_claim(renderer, "count", 8, -1, &claim));
     FORKED(ringmain_dispatch(renderer, SIZE_MAX, NULL));
     FORKED(ringmain_run(renderer));
     FORKED(ringmain_dispatch(main, SIZE_MAX, NULL));

@@ -107,7 +107,7 @@ static void messages(ringmain *renderer, unsigned long count, unsigned long call
         ringmain_owned_free(&answer);
         ringmain_owned_free(&kept);
         ANSWERS(RINGMAIN_NO_REPLY, ringmain_send_sync(renderer, "nobody", builder, -1, &answer));
-        if (i % 4 == 0) OK(ringmain_invoke(renderer, "answer", builder, completes, NULL, destroys));
+        if (i % 4 == 0) OK(ringmain_invoke(renderer, "answer", builder, -1, completes, NULL, destroys));
         if (i % 256 == 0) OK(ringmain_dispatch(renderer, SIZE_MAX, NULL));
     }
     while (completions < completed + (calls + 3) / 4) OK(ringmain_dispatch(renderer, SIZE_MAX, NULL));

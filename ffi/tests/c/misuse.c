@@ -49,11 +49,11 @@ static void nulls(ringmain *main, ringmain *renderer) {
     NULLS(ringmain_send(renderer, NULL, builder, -1));
     NULLS(ringmain_send_sync(NULL, "x", builder, -1, &owned));
     TRUE(owned.memory == NULL);
-    NULLS(ringmain_invoke(renderer, NULL, builder, NULL, NULL, NULL));
+    NULLS(ringmain_invoke(renderer, NULL, builder, -1, NULL, NULL, NULL));
     NULLS(ringmain_invoke_wait(renderer, NULL, builder, -1, NULL));
-    NULLS(ringmain_claim(NULL, "x", 1, &claim));
-    NULLS(ringmain_claim(renderer, NULL, 1, &claim));
-    NULLS(ringmain_claim(renderer, "x", 1, NULL));
+    NULLS(ringmain_claim(NULL, "x", 1, -1, &claim));
+    NULLS(ringmain_claim(renderer, NULL, 1, -1, &claim));
+    NULLS(ringmain_claim(renderer, "x", 1, -1, NULL));
     NULLS(ringmain_commit(NULL, 0));
     NULLS(ringmain_abort(NULL));
     NULLS(ringmain_event_return(NULL, builder));
@@ -220,7 +220,7 @@ static void after_close(ringmain *main, ringmain *renderer) {
     ANSWERS(RINGMAIN_DISCONNECTED, ringmain_send(renderer, "x", builder, -1));
     ANSWERS(RINGMAIN_DISCONNECTED, ringmain_send_sync(renderer, "x", builder, -1, NULL));
     ANSWERS(RINGMAIN_DISCONNECTED, ringmain_invoke_wait(renderer, "x", builder, -1, NULL));
-    ANSWERS(RINGMAIN_DISCONNECTED, ringmain_claim(renderer, "x", 1, &claim));
+    ANSWERS(RINGMAIN_DISCONNECTED, ringmain_claim(renderer, "x", 1, -1, &claim));
     ANSWERS(RINGMAIN_DISCONNECTED, ringmain_reconnect(renderer, 0));
     TRUE(ringmain_fd(main) == -1);
     OK(ringmain_close(main, -1));
@@ -235,7 +235,7 @@ int main(int argc, char **argv) {
     ANSWERS(RINGMAIN_WRONG_ROLE, ringmain_handle(both.renderer, "x", false, NULL, NULL, NULL, NULL) ==
                 RINGMAIN_INVALID_ARGUMENT ? RINGMAIN_WRONG_ROLE : RINGMAIN_OK);
     ringmain_claimed claim;
-    OK(ringmain_claim(both.renderer, "x", 8, &claim));
+    OK(ringmain_claim(both.renderer, "x", 8, -1, &claim));
     ANSWERS(RINGMAIN_INVALID_ARGUMENT, ringmain_commit(&claim, 9));
     stop_main(&both);
     after_close(both.main, both.renderer);

@@ -81,9 +81,9 @@ static void calls(void) {
     long_name[sizeof long_name - 1] = 0;
     ANSWERS(RINGMAIN_CHANNEL_NAME, ringmain_send(renderer, long_name, text, -1));
     ringmain_claimed claim, again;
-    OK(ringmain_claim(renderer, "bytes", 8, &claim));
+    OK(ringmain_claim(renderer, "bytes", 8, -1, &claim));
     ANSWERS(RINGMAIN_CLAIM_HELD, ringmain_send(renderer, "x", text, -1));
-    ANSWERS(RINGMAIN_CLAIM_HELD, ringmain_claim(renderer, "bytes", 8, &again));
+    ANSWERS(RINGMAIN_CLAIM_HELD, ringmain_claim(renderer, "bytes", 8, -1, &again));
     OK(ringmain_abort(&claim));
     ANSWERS(RINGMAIN_NOT_FOUND, ringmain_commit(&claim, 8));
 
@@ -114,6 +114,27 @@ static void calls(void) {
 }
 
 /* A main that nobody runs. */
+static void came_to(void *user, ringmain_status status, ringmain_value value, const char *detail) {
+    (void)value, (void)detail;
+    *(ringmain_status *)user = status;
+}
+
+/* A ring without room for a message keeps nobody longer than he wants to wait. */
+static void full_for_others(ringmain_ipc *renderer, ringmain_builder *message) {
+    ringmain_status came = RINGMAIN_OK;
+    ringmain_claimed claim;
+    ringmain_owned answer;
+    OK(ringmain_invoke(renderer, "x", message, 0, came_to, &came, NULL));
+    ANSWERS(RINGMAIN_BACKPRESSURE, came);
+    OK(ringmain_invoke(renderer, "x", message, 10, came_to, &came, NULL));
+    ANSWERS(RINGMAIN_DEADLINE, came);
+    ANSWERS(RINGMAIN_DEADLINE, ringmain_invoke_wait(renderer, "x", message, 0, &answer));
+    ANSWERS(RINGMAIN_DEADLINE, ringmain_invoke_wait(renderer, "x", message, 10, &answer));
+    ANSWERS(RINGMAIN_DEADLINE, ringmain_send_sync(renderer, "x", message, 10, &answer));
+    ANSWERS(RINGMAIN_BACKPRESSURE, ringmain_claim(renderer, "x", 4000, 0, &claim));
+    ANSWERS(RINGMAIN_DEADLINE, ringmain_claim(renderer, "x", 4000, 10, &claim));
+}
+
 static void pressure(void) {
     ringmain_main_options options = RINGMAIN_MAIN_OPTIONS_INIT;
     options.ring_capacity = 64 << 10;
@@ -133,6 +154,7 @@ static void pressure(void) {
     while ((status = ringmain_send(both.renderer, "x", large, 0)) == RINGMAIN_OK) {}
     ANSWERS(RINGMAIN_BACKPRESSURE, status);
     ANSWERS(RINGMAIN_DEADLINE, ringmain_send(both.renderer, "x", large, 10));
+    full_for_others(both.renderer, large);
     ringmain_builder_free(large);
 
     ringmain_free(both.main);
@@ -152,7 +174,7 @@ static void too_many_pending(void) {
     stop_main(&both);
     bool refused = false;
     for (int sent = 0; sent < 66000 && !refused; sent++)
-        OK(ringmain_invoke(both.renderer, "x", NULL, completed, &refused, NULL));
+        OK(ringmain_invoke(both.renderer, "x", NULL, -1, completed, &refused, NULL));
     TRUE(refused);
     ringmain_free(both.main);
     ringmain_free(both.renderer);
