@@ -223,6 +223,11 @@ private:
 
 /// A value of one's own. `get()` is valid as long as this; moving it does not move what is in it.
 class OwnedValue {
+    struct Arrow {
+        Value value;
+        const Value *operator->() const noexcept { return &value; }
+    };
+
 public:
     OwnedValue() noexcept : raw_{} {}
     /// Takes over what the C interface gave.
@@ -242,6 +247,8 @@ public:
     Value get() const && = delete;
     Value operator*() const & noexcept { return get(); }
     Value operator*() const && = delete;
+    /// For within an expression: `answer->at(0)`. What that refers to is gone with the answer.
+    Arrow operator->() const noexcept { return {raw_.value}; }
     template <class T>
     Result<T> to() const & {
         return get().template to<T>();

@@ -86,7 +86,7 @@ static void failures(Pair &pair) {
     TRUE(failed.status() == Status::HandlerFailed && std::strstr(failed.error().what(), "no answer"));
     TRUE(pair.renderer.invoke_wait("says", "this").value().to<std::string>().value() == "said this");
     TRUE(std::strstr(pair.renderer.invoke_wait("says", 5).error().what(), "argument 0: expected a string, found 5"));
-    TRUE(pair.renderer.invoke_wait("nothing").value().get().is(ringmain::Kind::Undefined));
+    TRUE(pair.renderer.invoke_wait("nothing").value()->is(ringmain::Kind::Undefined));
     TRUE(pair.renderer.invoke_wait("bad").status() == Status::HandlerFailed);
     TRUE(pair.renderer.invoke_wait("one").value().text() == "one");
     TRUE(pair.renderer.invoke_wait("one").status() == Status::NoHandler);

@@ -33,7 +33,7 @@ static OwnedValue echoed(const T &...args) {
 }
 
 static void scalars() {
-    TRUE(echoed(true).get().as_bool() == true && echoed(false).to<bool>().value() == false);
+    TRUE(echoed(true)->as_bool() == true && echoed(false).to<bool>().value() == false);
     TRUE(echoed(42).to<int>().value() == 42 && echoed(-1.5).to<double>().value() == -1.5);
     TRUE(echoed(1.5).to<int>().status() == Status::WrongKind);
     TRUE(echoed(256).to<std::uint8_t>().status() == Status::WrongKind);
@@ -43,16 +43,16 @@ static void scalars() {
     TRUE(echoed(-129).to<std::int8_t>().status() == Status::WrongKind);
     TRUE(echoed(std::nan("")).to<int>().status() == Status::WrongKind);
     TRUE(echoed(9007199254740992.0).to<std::int64_t>().value() == 9007199254740992);
-    TRUE(echoed(nullptr).get().is(Kind::Null) && echoed(Undefined()).get().is(Kind::Undefined));
-    TRUE(echoed().get().is(Kind::Undefined));
+    TRUE(echoed(nullptr)->is(Kind::Null) && echoed(Undefined())->is(Kind::Undefined));
+    TRUE(echoed()->is(Kind::Undefined));
     TRUE(echoed("text").to<std::string>().value() == "text");
     TRUE(echoed(std::string("a\0b", 3)).to<std::string>().value() == std::string("a\0b", 3));
-    TRUE(echoed(std::string_view()).get().as_string() == "" && echoed(std::string_view("more").substr(1)).text() == "ore");
+    TRUE(echoed(std::string_view())->as_string() == "" && echoed(std::string_view("more").substr(1)).text() == "ore");
     TRUE(renderer->send("echo", "\xff").status() == Status::InvalidArgument);
     TRUE(renderer->send("echo", static_cast<const char *>(nullptr)).status() == Status::InvalidArgument);
     TRUE(renderer->send("echo", std::string("good"), 1).is_ok());
     TRUE(std::strstr(echoed(7).to<std::string>().error().what(), "expected a string, found 7"));
-    TRUE(!echoed(7).get().as_string() && !echoed("7").get().as_number() && !echoed(7).get().as_date());
+    TRUE(!echoed(7)->as_string() && !echoed("7")->as_number() && !echoed(7)->as_date());
 }
 
 static void special() {
@@ -60,7 +60,7 @@ static void special() {
     const std::uint8_t magnitude[] = {0, 0, 0, 0, 0, 0, 0, 0, 7};
     auto found = echoed(bytes);
     TRUE(found.get().is(Kind::Bytes) && found.get().size() == 3 && found.to<std::vector<std::uint8_t>>().value() == bytes);
-    TRUE(echoed(Bytes()).get().as_bytes()->size() == 0);
+    TRUE(echoed(Bytes())->as_bytes()->size() == 0);
     found = echoed(ArrayBuffer{bytes});
     TRUE(found.get().is(Kind::ArrayBuffer) && (*found.get().as_bytes())[2] == 255);
     found = echoed(Date{86400000.0});
@@ -75,8 +75,8 @@ static void special() {
     const auto error = found.get().as_error().value();
     TRUE(error.name == ErrorName::RangeError && error.message == "too far" && !error.stack);
     TRUE(error.cause.as_string() == "why");
-    TRUE(echoed(boxed(5)).get().is(Kind::Boxed) && echoed(boxed(5)).to<int>().value() == 5);
-    TRUE(echoed(boxed("s")).get().at(0).as_string() == "s");
+    TRUE(echoed(boxed(5))->is(Kind::Boxed) && echoed(boxed(5)).to<int>().value() == 5);
+    TRUE(echoed(boxed("s"))->at(0).as_string() == "s");
 }
 
 static void containers() {
@@ -136,9 +136,9 @@ static void built() {
     builder.begin(1).number(1).number(2).boolean(true);
     TRUE(builder.error() && renderer->send("echo", builder).status() == Status::Malformed);
     builder.begin(1).undefined();
-    TRUE(!builder.error() && echoed(builder).get().is(Kind::Undefined));
+    TRUE(!builder.error() && echoed(builder)->is(Kind::Undefined));
     builder.begin(1).error_value(ErrorName::TypeError, "m", "at x", true).null();
-    TRUE(echoed(builder).get().as_error()->cause.is(Kind::Null));
+    TRUE(echoed(builder)->as_error()->cause.is(Kind::Null));
 }
 
 int main(int argc, char **argv) {
