@@ -85,7 +85,8 @@
 //! * **No preemption.** A listener that blocks holds up its whole endpoint.
 //! * **No bound on your own work.** Handlers whose futures are not done are kept until they are, up to
 //!   [a number](limits::PENDING_INVOKES) and [a size of their arguments](limits::PENDING_BYTES) per
-//!   renderer. A message is checked in one go: one of a gigabyte in small values holds main up for as
+//!   renderer; of renderers that are gone, up to [fewer](limits::LEFT_INVOKES) for all of them together, of
+//!   which the oldest are dropped. A message is checked in one go: one of a gigabyte in small values holds main up for as
 //!   long as its listener takes to look at it, or longer.
 //! * **No protection of a renderer from main**, which made its memory and may end it; messages from
 //!   main are read where they lie.

@@ -84,6 +84,10 @@ pub const PENDING_INVOKES: usize = 1 << 16;
 /// Bytes of arguments that main keeps for one renderer's invokes while their handlers are not done.
 pub const PENDING_BYTES: usize = 256 << 20;
 
+/// Handlers of renderers that are gone which run on, of all such renderers together; their arguments may
+/// have [`PENDING_BYTES`] in all. Beyond either the oldest are dropped.
+pub const LEFT_INVOKES: usize = 256;
+
 /// Connections that may be half-way through the handshake at once.
 pub const HANDSHAKES: usize = 64;
 

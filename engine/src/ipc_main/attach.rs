@@ -100,12 +100,9 @@ impl State {
     /// Watches a session from now on. `None` if that is not possible, and it is over.
     fn insert(&mut self, core: &Core, slot: Slot) -> Option<usize> {
         let key = self.sessions.insert(slot);
-        let stream = self.sessions[key].page.end().link.stream();
-        let watched = core
-            .poller
-            .add(stream, Source::Socket(key).token())
-            .and_then(|()| core.poller.add(stream.pidfd(), Source::Process(key).token()));
-        if let Err(error) = watched {
+        let link = &self.sessions[key].page.end().link;
+        let (socket, process) = (Source::Socket(key).token(), Source::Process(key).token());
+        if let Err(error) = link.watch(&core.poller, socket, process) {
             core.report(&Diagnostic::Refused { error: &error });
             self.sessions[key].page.close();
             self.leave(core, key);
@@ -120,7 +117,7 @@ impl State {
         if let Some(invitation) = slot.invitation.take() {
             return self.on_hello(core, key, invitation);
         }
-        let drained = slot.page.end().link.stream().drain();
+        let drained = slot.page.end().link.drain();
         slot.page.end().link.tally.foreign_packets.add(drained.foreign as usize);
         if drained.hung_up || slot.page.is_destroyed() {
             return self.begin_leaving(core, key);
@@ -133,17 +130,16 @@ impl State {
 
     /// A spawned renderer's first packet.
     fn on_hello(&mut self, core: &Core, key: usize, invitation: Invitation) {
-        let page = self.sessions[key].page.clone();
-        let stream = page.end().link.stream();
+        let Some(stream) = self.sessions[key].page.end().link.stream() else { return };
         let sent = match stream.recv_hello(&terms(), core.options.bounds.needed()) {
             Ok(Arrival::NotYet) => {
                 self.sessions[key].invitation = Some(invitation);
                 return;
             }
             Ok(Arrival::HungUp) => return self.begin_leaving(core, key),
-            Ok(Arrival::Hello) => invitation.send(stream),
-            Ok(Arrival::Monitor) => Err(refuse(stream, monitor_by_birth())),
-            Err(error) => Err(refuse(stream, error)),
+            Ok(Arrival::Hello) => invitation.send(&stream),
+            Ok(Arrival::Monitor) => Err(refuse(&stream, monitor_by_birth())),
+            Err(error) => Err(refuse(&stream, error)),
         };
         match sent {
             Ok(()) => self.attached(core, key),
@@ -234,9 +230,8 @@ impl State {
 
     fn welcome(&mut self, core: &Core, stream: Stream) -> Result<(), Error> {
         let (slot, invitation) = Slot::new(core.prepare(stream)?, None);
-        let sent = invitation.send(slot.page.end().link.stream());
-        if let Err(error) = sent {
-            return Err(refuse(slot.page.end().link.stream(), error));
+        if let Some(stream) = slot.page.end().link.stream() {
+            invitation.send(&stream).map_err(|error| refuse(&stream, error))?;
         }
         core.register(&slot.page);
         if let Some(key) = self.insert(core, slot) {
@@ -249,17 +244,17 @@ impl State {
     fn on_exit(&mut self, core: &Core, key: usize) {
         let Some(slot) = self.sessions.get(key) else { return };
         // The event may be that of an earlier session under the same key.
-        if slot.page.end().link.stream().is_gone() {
+        if slot.page.end().link.is_peer_gone() {
             self.begin_leaving(core, key);
         }
     }
 
     fn begin_leaving(&mut self, core: &Core, key: usize) {
         self.sessions[key].leave(core.options.bounds.geometry.to_main);
-        let stream = self.sessions[key].page.end().link.stream();
-        core.poller.remove(stream);
-        if self.sessions[key].child.is_none() {
-            core.poller.remove(stream.pidfd());
+        let link = &self.sessions[key].page.end().link;
+        match self.sessions[key].child {
+            Some(_) => link.unwatch_socket(&core.poller),
+            None => link.unwatch(&core.poller),
         }
         // What it had committed is delivered in the coming rounds.
         self.activate(key);
@@ -294,12 +289,13 @@ impl State {
         self.memory.give_back(slot.promise.take());
         // Nobody else may have a turn.
         self.resume_stalled();
-        let stream = slot.page.end().link.stream();
-        core.poller.remove(stream);
-        core.poller.remove(stream.pidfd());
-        if let Some(child) = slot.child.take() {
+        let link = &slot.page.end().link;
+        link.unwatch(&core.poller);
+        if let (Some(child), Some(stream)) = (slot.child.take(), link.stream()) {
             self.orphans.keep(core, child, stream.pidfd());
         }
+        // Handles to it may live as long as they like: they hold memory, and no descriptors.
+        link.release();
         core.pages.lock().remove(&slot.page.id());
         slot.page.end().entry.retire();
         let GoneDetails { reason, exit_code } = details;
@@ -309,6 +305,7 @@ impl State {
         if let Some(levels) = slot.page.levels() {
             levels.end(&slot.page, &details);
         }
+        self.tasks.leave_behind(core, &slot.page);
     }
 
     fn on_timer(&mut self, core: &Core) {

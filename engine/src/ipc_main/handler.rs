@@ -1,5 +1,6 @@
 //! Handlers of `invoke`: futures that are polled inside dispatch, and whose results are answers.
 
+use super::left_behind::LeftBehind;
 use super::{Core, WebContents};
 use crate::emitter::{BoxError, guarded};
 use crate::error::Error;
@@ -54,10 +55,15 @@ struct Invocation {
 #[derive(Default)]
 pub(super) struct Tasks {
     running: Slab<Task>,
+    /// How many have begun so far.
+    begun: u64,
+    left_behind: LeftBehind,
 }
 
 struct Task {
     invocation: Invocation,
+    /// How many had begun before it.
+    age: u64,
     /// Of its arguments.
     bytes: usize,
     future: Running,
@@ -142,7 +148,8 @@ impl Tasks {
         let waker = Arc::new(TaskWaker { key, queued, ready: Arc::clone(&core.ready) });
         invocation.event.sender.end().entry.running.add(1);
         invocation.event.sender.end().entry.running_bytes.add(bytes);
-        entry.insert(Task { invocation, bytes, future, waker });
+        entry.insert(Task { invocation, age: self.begun, bytes, future, waker });
+        self.begun += 1;
         self.poll(core, key); // again, with a waker that is heard
     }
 
@@ -165,12 +172,56 @@ impl Tasks {
         let waker = Waker::from(Arc::clone(&task.waker));
         let Task { future, invocation, .. } = task;
         if let Poll::Ready(result) = invocation.span.in_scope(|| poll(future, &waker)) {
-            let task = self.running.remove(key);
-            task.invocation.event.sender.end().entry.running.sub(1);
-            task.invocation.event.sender.end().entry.running_bytes.sub(task.bytes);
+            let task = self.remove(key);
             task.invocation.finish(core, result);
         }
     }
+
+    fn remove(&mut self, key: usize) -> Task {
+        let task = self.running.remove(key);
+        let entry = &task.invocation.event.sender.end().entry;
+        entry.running.sub(1);
+        entry.running_bytes.sub(task.bytes);
+        self.left_behind.remove(task.age);
+        task
+    }
+
+    /// A renderer is gone. Its handlers run on, as long as there are not too many of such.
+    pub(super) fn leave_behind(&mut self, core: &Core, page: &WebContents) {
+        if page.end().entry.running.get() == 0 {
+            return;
+        }
+        for (key, task) in &self.running {
+            if task.invocation.event.sender == *page {
+                self.left_behind.add(task.age, key, task.bytes);
+            }
+        }
+        while let Some(key) = self.left_behind.one_too_many() {
+            let Task { invocation, future, .. } = self.remove(key);
+            let error = discard(future).err().unwrap_or_else(|| LEFT.into());
+            invocation.failed(core, &error);
+        }
+    }
+
+    /// Main is closed.
+    pub(super) fn drop_all(&mut self) {
+        for key in 0..self.running.capacity() {
+            if self.running.contains(key) {
+                // One that panics has nobody left to tell.
+                let _ = discard(self.remove(key).future);
+            }
+        }
+    }
+}
+
+const LEFT: &str = "dropped: its renderer is gone, and main keeps no more handlers of such";
+
+/// Drops a future, whose own drop may do anything.
+fn discard(future: Running) -> Result<(), BoxError> {
+    guarded(|| {
+        drop(future);
+        Ok(())
+    })
 }
 
 /// Whether another handler of this renderer, with arguments of so many bytes, may take its time.
@@ -200,12 +251,16 @@ impl Invocation {
         match result {
             Ok(value) => self.answer(core, Answer::Value(value.archive())),
             Err(error) => {
-                let (id, channel) = (self.event.sender().id(), self.event.channel());
-                core.report(&super::Diagnostic::HandlerFailed { id, channel, error: &error });
+                self.failed(core, &error);
                 let text = guarded(|| Ok(error.to_string()));
                 self.answer(core, Answer::Failed(&text.unwrap_or_else(|panic| panic.to_string())));
             }
         }
+    }
+
+    fn failed(&self, core: &Core, error: &BoxError) {
+        let (id, channel) = (self.event.sender().id(), self.event.channel());
+        core.report(&super::Diagnostic::HandlerFailed { id, channel, error });
     }
 
     fn answer(&self, core: &Core, answer: Answer<'_>) {

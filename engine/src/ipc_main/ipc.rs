@@ -86,6 +86,10 @@ impl Ipc {
     /// Sets what answers `invoke` on a channel. The future is polled where main dispatches, so it
     /// must not block; it may be woken from any thread.
     ///
+    /// If its renderer goes, it runs on, as in Electron, and its answer is dropped. Main keeps
+    /// [`LEFT_INVOKES`](crate::limits::LEFT_INVOKES) of such: beyond, the oldest is dropped where it
+    /// is, which is reported. With main's close all are.
+    ///
     /// # Errors
     /// [`Error::DuplicateHandler`].
     pub fn handle<F, V>(

@@ -10,6 +10,7 @@ mod gathering;
 mod gone;
 mod handler;
 mod ipc;
+mod left_behind;
 mod levels;
 mod listen;
 mod memory;

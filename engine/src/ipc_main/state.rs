@@ -199,6 +199,7 @@ impl State {
         }
         if core.closed.load(Ordering::Relaxed) {
             self.unbind(core);
+            self.tasks.drop_all();
         }
     }
 

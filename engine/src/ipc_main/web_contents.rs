@@ -12,7 +12,8 @@ use crate::wire::Signature;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// A renderer. Cheap to clone, usable from any thread, also after the renderer is gone.
+/// A renderer. Cheap to clone, usable from any thread, also after the renderer is gone: a handle keeps the
+/// memory of its session, and once the renderer is gone no descriptors.
 #[derive(Clone)]
 pub struct WebContents {
     page: Arc<Page>,
@@ -58,7 +59,7 @@ impl WebContents {
     /// The renderer's process id, as the kernel knows it (Electron's `getOSProcessId`).
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        self.end().link.stream().credentials().pid
+        self.end().link.peer().pid
     }
 
     /// Whether the session is over.

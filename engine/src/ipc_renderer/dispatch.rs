@@ -254,7 +254,7 @@ impl Core {
     fn look_for(&self, timeout: Option<Timespec>) -> Result<(), Error> {
         self.poller.wait(timeout, |token| match token {
             SOCKET => {
-                let drained = self.end().link.stream().drain();
+                let drained = self.end().link.drain();
                 self.end().link.tally.foreign_packets.add(drained.foreign as usize);
                 if drained.hung_up {
                     self.gone(&self.poller);
@@ -276,12 +276,10 @@ impl Core {
 
 /// Has the poller tell of nudges, and of main's end.
 pub(super) fn watch(poller: &Poller, end: &RendererEnd) -> Result<(), Error> {
-    poller.add(end.link.stream(), SOCKET)?;
-    poller.add(end.link.stream().pidfd(), PROCESS)
+    end.link.watch(poller, SOCKET, PROCESS)
 }
 
 /// See [`watch`].
 pub(super) fn unwatch(poller: &Poller, end: &RendererEnd) {
-    poller.remove(end.link.stream());
-    poller.remove(end.link.stream().pidfd());
+    end.link.unwatch(poller);
 }

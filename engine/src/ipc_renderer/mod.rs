@@ -105,9 +105,8 @@ impl IpcRenderer {
         options: &RendererOptions,
         origin: Origin,
     ) -> Result<Self, Error> {
-        let stream = end.link.stream();
-        let generation = stream.generation();
-        let pid = stream.credentials().pid;
+        let generation = end.link.generation();
+        let pid = end.link.peer().pid;
         trace::event!(INFO, "attached to main", renderer = end.link.id(), pid = pid);
         let poller = Poller::new()?;
         dispatch::watch(&poller, &end)?;
@@ -139,7 +138,7 @@ impl IpcRenderer {
     /// The process id of main.
     #[must_use]
     pub fn main_process_id(&self) -> u32 {
-        self.core.end().link.stream().credentials().pid
+        self.core.end().link.peer().pid
     }
 
     /// What this side of the session has done so far.

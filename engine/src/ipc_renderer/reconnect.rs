@@ -90,7 +90,7 @@ impl IpcRenderer {
         dispatch::unwatch(&core.poller, before);
         *desk = Desk::new(inbox);
         core.session.store(Arc::clone(&end));
-        let pid = end.link.stream().credentials().pid;
+        let pid = end.link.peer().pid;
         trace::event!(INFO, "reconnected", renderer = end.link.id(), pid = pid);
         core.calls.fail_all(&Error::MainGone);
         dispatch::watch(&core.poller, &end).inspect_err(|_| end.link.end())?;

@@ -95,7 +95,7 @@ impl MainEnd {
     }
 
     fn check(&self) -> Result<(), Error> {
-        self.link.stream().generation().check()?;
+        self.link.generation().check()?;
         if self.link.is_gone() { Err(Error::RendererGone { id: self.link.id() }) } else { Ok(()) }
     }
 

@@ -91,7 +91,7 @@ impl RendererEnd {
 
     /// Whether main still lives, by a look at its socket and its process.
     pub(crate) fn look_for_main(&self) -> bool {
-        if !self.link.is_gone() && self.link.stream().is_gone() {
+        if !self.link.is_gone() && self.link.is_peer_gone() {
             self.link.end();
         }
         !self.link.is_gone()
