@@ -76,7 +76,7 @@ fn renderers_that_go_before_their_handlers_end_leave_little_behind() {
     main.on_diagnostic({
         let dropped = Arc::clone(&dropped);
         move |diagnostic| match diagnostic {
-            Diagnostic::HandlerFailed { channel: "never", .. } => dropped.add(),
+            Diagnostic::HandlersDropped { number: 1 } => dropped.add(),
             other => panic!("{other}"),
         }
     });

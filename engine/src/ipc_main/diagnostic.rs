@@ -43,6 +43,12 @@ pub enum Diagnostic<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// Handlers of renderers that are gone were dropped before they were done: there are more than
+    /// [main keeps](crate::limits::LEFT_INVOKES).
+    HandlersDropped {
+        /// How many, the oldest.
+        number: usize,
+    },
     /// A renderer wrote what no renderer of ours writes; its session was ended.
     CorruptRenderer {
         /// The renderer's id.
@@ -75,6 +81,12 @@ impl fmt::Display for Diagnostic<'_> {
             ),
             Self::AnswerFailed { id, channel, error } => {
                 write!(f, "An answer on '{channel}' to WebContents #{id} was not sent: {error}")
+            }
+            Self::HandlersDropped { number } => {
+                write!(
+                    f,
+                    "{number} handlers of renderers that are gone were dropped: too many run on"
+                )
             }
             Self::CorruptRenderer { id, corrupt } => {
                 write!(f, "WebContents #{id} was cut off: {corrupt}")

@@ -196,10 +196,13 @@ impl Tasks {
                 self.left_behind.add(task.age, key, task.bytes);
             }
         }
+        let mut number = 0;
         while let Some(key) = self.left_behind.one_too_many() {
-            let Task { invocation, future, .. } = self.remove(key);
-            let error = discard(future).err().unwrap_or_else(|| LEFT.into());
-            invocation.failed(core, &error);
+            discard(self.remove(key).future);
+            number += 1;
+        }
+        if number > 0 {
+            core.report(&super::Diagnostic::HandlersDropped { number });
         }
     }
 
@@ -207,21 +210,18 @@ impl Tasks {
     pub(super) fn drop_all(&mut self) {
         for key in 0..self.running.capacity() {
             if self.running.contains(key) {
-                // One that panics has nobody left to tell.
-                let _ = discard(self.remove(key).future);
+                discard(self.remove(key).future);
             }
         }
     }
 }
 
-const LEFT: &str = "dropped: its renderer is gone, and main keeps no more handlers of such";
-
-/// Drops a future, whose own drop may do anything.
-fn discard(future: Running) -> Result<(), BoxError> {
-    guarded(|| {
+/// Drops a future. One that panics in its drop has nobody left to tell.
+fn discard(future: Running) {
+    let _ = guarded(|| {
         drop(future);
         Ok(())
-    })
+    });
 }
 
 /// Whether another handler of this renderer, with arguments of so many bytes, may take its time.
@@ -251,16 +251,12 @@ impl Invocation {
         match result {
             Ok(value) => self.answer(core, Answer::Value(value.archive())),
             Err(error) => {
-                self.failed(core, &error);
+                let (id, channel) = (self.event.sender().id(), self.event.channel());
+                core.report(&super::Diagnostic::HandlerFailed { id, channel, error: &error });
                 let text = guarded(|| Ok(error.to_string()));
                 self.answer(core, Answer::Failed(&text.unwrap_or_else(|panic| panic.to_string())));
             }
         }
-    }
-
-    fn failed(&self, core: &Core, error: &BoxError) {
-        let (id, channel) = (self.event.sender().id(), self.event.channel());
-        core.report(&super::Diagnostic::HandlerFailed { id, channel, error });
     }
 
     fn answer(&self, core: &Core, answer: Answer<'_>) {

@@ -298,7 +298,8 @@ fn take_notes(main: &IpcMain, log: &Arc<Log>) {
             Diagnostic::CorruptRenderer { id, corrupt } => Note::Cut(*id, corrupt.place),
             Diagnostic::Refused { error } => Note::Refused((*error).clone()),
             // One per call, once a renderer reads no answers.
-            Diagnostic::AnswerFailed { error: Error::Backpressure { .. }, .. } => return,
+            Diagnostic::AnswerFailed { error: Error::Backpressure { .. }, .. }
+            | Diagnostic::HandlersDropped { .. } => return,
             Diagnostic::AnswerFailed { error, .. } => Note::AnswerFailed((*error).clone()),
             other => Note::Failed(other.to_string()),
         });
