@@ -42,7 +42,7 @@ static void sum(void *user, const ringmain_event *event, const ringmain_value *a
 
 static void on_gone(void *user, const ringmain_web_contents *contents, uint32_t reason, int code) {
     (void)user, (void)contents, (void)code;
-    printf("a renderer left, for reason %u\n", reason);
+    printf("a renderer left: %s\n", ringmain_gone_text(reason));
     if (--left == 0) ringmain_stop(handle);
 }
 

@@ -17,7 +17,7 @@ int main(int argc, char **argv) try {
         return total;
     }).value();
     main.on_render_process_gone([&](WebContentsRef, GoneReason reason, int) {
-        std::printf("a renderer left, for reason %u\n", static_cast<unsigned>(reason));
+        std::printf("a renderer left: %s\n", ringmain::text(reason));
         if (--left == 0) main.stop().value();
     }).value();
     main.run().value();

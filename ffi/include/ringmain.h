@@ -463,21 +463,6 @@ typedef struct ringmain_reply ringmain_reply;
 typedef struct ringmain_web_contents ringmain_web_contents;
 
 /**
- * A value where it lies: to be passed on by value. Valid as long as what it was read from: the callback's
- * call, or until `ringmain_owned_free`. Two with equal members are the same object. All zero is undefined.
- */
-typedef struct {
-    /**
-     * The library's own.
-     */
-    const void *archive;
-    /**
-     * The library's own.
-     */
-    uint64_t node;
-} ringmain_value;
-
-/**
  * What learns of everything that no caller can be told.
  *
  * @param user what `ringmain_set_log` was given
@@ -489,28 +474,6 @@ typedef void (*ringmain_log)(void *user, const char *text);
  * Called once, when the callback that it was given with is not called any more.
  */
 typedef void (*ringmain_destroy)(void *user);
-
-/**
- * Bytes of a message that is being written in place: fill `bytes`, then `ringmain_commit`. It is the
- * caller's memory, need not be set, and may be moved to another place, but not copied. One thread's, from the
- * claim to its end; meanwhile this thread can send nothing else in this session, others that send wait, and
- * the handle, the renderer and the channel's name have to stay valid. A thread that ends first leaves the
- * session's senders waiting: commit or abort every claim.
- */
-typedef struct {
-    /**
-     * Where to write. What is in it is left from earlier messages.
-     */
-    uint8_t *bytes;
-    /**
-     * How many bytes there are.
-     */
-    size_t len;
-    /**
-     * The library's own.
-     */
-    uint64_t inner[32];
-} ringmain_claimed;
 
 /**
  * What a main is made with. Begin with `RINGMAIN_MAIN_OPTIONS_INIT`; zero is the default of each, which its
@@ -616,38 +579,45 @@ typedef struct {
 } ringmain_event;
 
 /**
- * An error, taken apart.
+ * A value where it lies: to be passed on by value. Valid as long as what it was read from: the callback's
+ * call, or until `ringmain_owned_free`. Two with equal members are the same object. All zero is undefined.
  */
 typedef struct {
     /**
-     * A ringmain_error_name.
+     * The library's own.
      */
-    uint32_t name;
+    const void *archive;
     /**
-     * Not used.
+     * The library's own.
      */
-    uint32_t reserved;
-    /**
-     * NULL if it has none; as long as the value, without a zero behind it.
-     */
-    const char *message;
-    /**
-     * Its bytes.
-     */
-    size_t message_len;
-    /**
-     * NULL if it has none; as long as the value, without a zero behind it.
-     */
-    const char *stack;
-    /**
-     * Its bytes.
-     */
-    size_t stack_len;
-    /**
-     * Undefined if it has none.
-     */
-    ringmain_value cause;
-} ringmain_js_error;
+    uint64_t node;
+} ringmain_value;
+
+/**
+ * Called with a message, where its endpoint dispatches.
+ *
+ * @param user what it was given with
+ * @param args count values, valid during the call
+ */
+typedef void (*ringmain_listener)(void *user,
+                                  const ringmain_event *event,
+                                  const ringmain_value *args,
+                                  size_t count);
+
+/**
+ * Called with a request, where main dispatches. It must not block: whoever wants to take time keeps the
+ * reply and answers later, from any thread.
+ *
+ * @param user what it was given with
+ * @param args count values, valid during the call
+ * @param reply the callee's: to be ended, once, by `ringmain_reply_value`, `ringmain_reply_error` or
+ *        `ringmain_reply_free`
+ */
+typedef void (*ringmain_handler)(void *user,
+                                 const ringmain_event *event,
+                                 const ringmain_value *args,
+                                 size_t count,
+                                 ringmain_reply *reply);
 
 /**
  * Called with a renderer that has attached, before its first message.
@@ -669,6 +639,54 @@ typedef void (*ringmain_gone)(void *user,
  * Called with the text of what Electron would print to the console.
  */
 typedef void (*ringmain_diagnostic)(void *user, const char *text);
+
+/**
+ * A value of the caller's own.
+ */
+typedef struct {
+    /**
+     * To be read until `ringmain_owned_free`.
+     */
+    ringmain_value value;
+    /**
+     * The library's own.
+     */
+    void *memory;
+} ringmain_owned;
+
+/**
+ * Called with what an `invoke` came to, where its renderer dispatches; or where it is closed.
+ *
+ * @param status OK, or as for `ringmain_invoke_wait`
+ * @param value the answer, valid during the call; undefined unless the status is OK
+ * @param detail what `ringmain_last_error` has for the status; empty for OK
+ */
+typedef void (*ringmain_completion)(void *user,
+                                    ringmain_status status,
+                                    ringmain_value value,
+                                    const char *detail);
+
+/**
+ * Bytes of a message that is being written in place: fill `bytes`, then `ringmain_commit`. It is the
+ * caller's memory, need not be set, and may be moved to another place, but not copied. One thread's, from the
+ * claim to its end; meanwhile this thread can send nothing else in this session, others that send wait, and
+ * the handle, the renderer and the channel's name have to stay valid. A thread that ends first leaves the
+ * session's senders waiting: commit or abort every claim.
+ */
+typedef struct {
+    /**
+     * Where to write. What is in it is left from earlier messages.
+     */
+    uint8_t *bytes;
+    /**
+     * How many bytes there are.
+     */
+    size_t len;
+    /**
+     * The library's own.
+     */
+    uint64_t inner[32];
+} ringmain_claimed;
 
 /**
  * A session, as one side sees it. Set `size` first; what the library does not know stays as it is.
@@ -733,78 +751,59 @@ typedef struct {
 } ringmain_info;
 
 /**
- * Called with a message, where its endpoint dispatches.
- *
- * @param user what it was given with
- * @param args count values, valid during the call
- */
-typedef void (*ringmain_listener)(void *user,
-                                  const ringmain_event *event,
-                                  const ringmain_value *args,
-                                  size_t count);
-
-/**
- * Called with a request, where main dispatches. It must not block: whoever wants to take time keeps the
- * reply and answers later, from any thread.
- *
- * @param user what it was given with
- * @param args count values, valid during the call
- * @param reply the callee's: to be ended, once, by `ringmain_reply_value`, `ringmain_reply_error` or
- *        `ringmain_reply_free`
- */
-typedef void (*ringmain_handler)(void *user,
-                                 const ringmain_event *event,
-                                 const ringmain_value *args,
-                                 size_t count,
-                                 ringmain_reply *reply);
-
-/**
- * A value of the caller's own.
+ * An error, taken apart.
  */
 typedef struct {
     /**
-     * To be read until `ringmain_owned_free`.
+     * A ringmain_error_name.
      */
-    ringmain_value value;
+    uint32_t name;
     /**
-     * The library's own.
+     * Not used.
      */
-    void *memory;
-} ringmain_owned;
-
-/**
- * Called with what an `invoke` came to, where its renderer dispatches; or where it is closed.
- *
- * @param status OK, or as for `ringmain_invoke_wait`
- * @param value the answer, valid during the call; undefined unless the status is OK
- * @param detail what `ringmain_last_error` has for the status; empty for OK
- */
-typedef void (*ringmain_completion)(void *user,
-                                    ringmain_status status,
-                                    ringmain_value value,
-                                    const char *detail);
+    uint32_t reserved;
+    /**
+     * NULL if it has none; as long as the value, without a zero behind it.
+     */
+    const char *message;
+    /**
+     * Its bytes.
+     */
+    size_t message_len;
+    /**
+     * NULL if it has none; as long as the value, without a zero behind it.
+     */
+    const char *stack;
+    /**
+     * Its bytes.
+     */
+    size_t stack_len;
+    /**
+     * Undefined if it has none.
+     */
+    ringmain_value cause;
+} ringmain_js_error;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 /**
- * The bytes of bytes, of an array buffer, or those that a view shows. Valid as long as the value.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * The version of this interface: two programs that were built against the same one may exchange the
+ * library. `RINGMAIN_ABI_VERSION` is what the header is of.
  */
-ringmain_status ringmain_value_bytes(ringmain_value value, const uint8_t **data, size_t *len);
+uint32_t ringmain_abi_version(void);
 
 /**
- * A view: what it is of, and where it begins there. Its bytes are `ringmain_value_bytes`.
- *
- * @param kind a place for a ringmain_view_kind
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * A status in words, for any number. Valid for ever.
  */
-ringmain_status ringmain_value_view(ringmain_value value,
-                                    uint32_t *kind,
-                                    ringmain_value *buffer,
-                                    size_t *offset);
+const char *ringmain_strerror(uint32_t status);
+
+/**
+ * What the last call of this thread that failed had to say: with names and numbers, where
+ * `ringmain_strerror` has none. Empty if none has failed. Valid until the thread's next call that fails.
+ */
+const char *ringmain_last_error(void);
 
 /**
  * Sets what learns of everything that no caller can be told: in place of stderr, to which the library
@@ -815,127 +814,6 @@ ringmain_status ringmain_value_view(ringmain_value value,
 void ringmain_set_log(ringmain_log log,
                       void *user,
                       ringmain_destroy destroy);
-
-/**
- * Makes a builder, which has to be begun.
- *
- * @returns INVALID_ARGUMENT
- */
-ringmain_status ringmain_builder_new(ringmain_builder **builder);
-
-/**
- * Begins a message of `count` values, and forgets the one before.
- *
- * @returns INVALID_ARGUMENT
- */
-ringmain_status ringmain_begin(ringmain_builder *builder, size_t count);
-
-/**
- * Gives a builder back. NULL is ignored.
- */
-void ringmain_builder_free(ringmain_builder *builder);
-
-/**
- * Reserves `len` bytes of a message from a renderer. Main's listeners get one value of the kind BYTES. Waits
- * for space if the ring is full; what the ring cannot hold at once is written in a buffer.
- *
- * @param timeout_ms how long to wait for space: as for `ringmain_send`, also when what is in a buffer is
- *        committed
- * @param claim a place for it
- * @returns CLAIM_HELD; else as `ringmain_send`; the claim is over then
- */
-ringmain_status ringmain_claim(const ringmain_ipc *handle,
-                               const char *channel,
-                               size_t len,
-                               int64_t timeout_ms,
-                               ringmain_claimed *claim);
-
-/**
- * The same for a message from main to a renderer. Never blocks: what the ring has no room for is written in
- * a buffer, and waits in main.
- *
- * @returns CLAIM_HELD; else as `ringmain_web_contents_send`; the claim is over then
- */
-ringmain_status ringmain_web_contents_claim(const ringmain_web_contents *contents,
-                                            const char *channel,
-                                            size_t len,
-                                            ringmain_claimed *claim);
-
-/**
- * Sends the first `len` bytes of a claim, which is over then, whatever this returns.
- *
- * @returns INVALID_ARGUMENT if that is more than was claimed; NOT_FOUND if it is over; else as the claim
- */
-ringmain_status ringmain_commit(ringmain_claimed *claim,
-                                size_t len);
-
-/**
- * Ends a claim without sending anything. One that is over is left as it is.
- *
- * @returns INVALID_ARGUMENT
- */
-ringmain_status ringmain_abort(ringmain_claimed *claim);
-
-/**
- * A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
- * the handle's: valid until `ringmain_free`, not to be read, written or closed.
- *
- * @returns -1 if the handle is NULL, closed, or another process's
- */
-int ringmain_fd(const ringmain_ipc *handle);
-
-/**
- * Delivers what is there, and never blocks. Callbacks run inside this call.
- *
- * @param budget messages at most; SIZE_MAX for all
- * @param delivered NULL, or a place for their number
- * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
- *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
- */
-ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
-                                  size_t budget,
-                                  size_t *delivered);
-
-/**
- * Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
- *
- * @returns as `ringmain_dispatch`
- */
-ringmain_status ringmain_run(const ringmain_ipc *handle);
-
-/**
- * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
- *
- * @returns INVALID_ARGUMENT; DISCONNECTED
- */
-ringmain_status ringmain_stop(const ringmain_ipc *handle);
-
-/**
- * An element of an array or set, or what is boxed; undefined if it is not there. Never fails. In a sparse
- * array it looks at the entries one by one.
- */
-ringmain_value ringmain_value_at(ringmain_value value,
-                                 size_t position);
-
-/**
- * The value under a key of an object, or of a sparse array's other properties; undefined if there is none.
- * Never fails. Looks at the entries one by one.
- *
- * @param key UTF-8, with a zero behind it; one that is not finds nothing
- */
-ringmain_value ringmain_value_get(ringmain_value value,
-                                  const char *key);
-
-/**
- * Key and value of a pair of an object, a map or a sparse array, whose elements' keys are numbers.
- *
- * @param position from 0
- * @returns NOT_FOUND past the last; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_pair(ringmain_value value,
-                                    size_t position,
-                                    ringmain_value *key,
-                                    ringmain_value *found);
 
 /**
  * Makes a main, and gives its handle.
@@ -1015,6 +893,40 @@ ringmain_status ringmain_close(const ringmain_ipc *handle,
 void ringmain_free(ringmain_ipc *handle);
 
 /**
+ * A descriptor that is readable while there is something to dispatch: for poll, epoll and the like. It is
+ * the handle's: valid until `ringmain_free`, not to be read, written or closed.
+ *
+ * @returns -1 if the handle is NULL, closed, or another process's
+ */
+int ringmain_fd(const ringmain_ipc *handle);
+
+/**
+ * Delivers what is there, and never blocks. Callbacks run inside this call.
+ *
+ * @param budget messages at most; SIZE_MAX for all
+ * @param delivered NULL, or a place for their number
+ * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
+ *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
+ */
+ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
+                                  size_t budget,
+                                  size_t *delivered);
+
+/**
+ * Delivers until `ringmain_stop`, sleeping while there is nothing. Callbacks run inside this call.
+ *
+ * @returns as `ringmain_dispatch`
+ */
+ringmain_status ringmain_run(const ringmain_ipc *handle);
+
+/**
+ * Ends `ringmain_run`, from any thread or callback; the next one if none runs now.
+ *
+ * @returns INVALID_ARGUMENT; DISCONNECTED
+ */
+ringmain_status ringmain_stop(const ringmain_ipc *handle);
+
+/**
  * Answers a `sendSync`: Electron's `event.returnValue = value`. The first value wins; later ones, and one
  * for a message that is no `sendSync`, are ignored. Never blocks.
  *
@@ -1052,62 +964,6 @@ ringmain_status ringmain_event_keep(const ringmain_event *event,
  */
 ringmain_status ringmain_event_fail(const ringmain_event *event,
                                     const char *why);
-
-/**
- * An error.
- *
- * @returns WRONG_KIND; INVALID_ARGUMENT
- */
-ringmain_status ringmain_value_error(ringmain_value value, ringmain_js_error *found);
-
-/**
- * Sets what is called when a renderer has attached, in place of the one before. NULL for nothing.
- *
- * @param destroy as for `ringmain_on`
- * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
- */
-ringmain_status ringmain_on_attached(const ringmain_ipc *handle,
-                                     ringmain_attached hook,
-                                     void *user,
-                                     ringmain_destroy destroy);
-
-/**
- * Sets what is called when a renderer is gone, in place of the one before. NULL for nothing.
- *
- * @param destroy as for `ringmain_on`
- * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
- */
-ringmain_status ringmain_on_gone(const ringmain_ipc *handle,
-                                 ringmain_gone hook,
-                                 void *user,
-                                 ringmain_destroy destroy);
-
-/**
- * Sets what is told of everything that no caller can be told, of either role, in place of the one before and
- * of the log (`ringmain_set_log`). NULL for the log. Called from any thread.
- *
- * @param destroy as for `ringmain_on`
- * @returns INVALID_ARGUMENT; DISCONNECTED
- */
-ringmain_status ringmain_on_diagnostic(const ringmain_ipc *handle,
-                                       ringmain_diagnostic hook,
-                                       void *user,
-                                       ringmain_destroy destroy);
-
-/**
- * What a renderer is and has done.
- *
- * @returns INVALID_ARGUMENT; WRONG_ROLE
- */
-ringmain_status ringmain_renderer_info(const ringmain_ipc *handle, ringmain_info *info);
-
-/**
- * What a renderer is, and what main's side of its session has done.
- *
- * @returns INVALID_ARGUMENT
- */
-ringmain_status ringmain_web_contents_info(const ringmain_web_contents *contents,
-                                           ringmain_info *info);
 
 /**
  * Adds a listener behind those that the channel has.
@@ -1173,71 +1029,256 @@ ringmain_status ringmain_handle(const ringmain_ipc *handle,
                                 uint64_t *number);
 
 /**
- * Marks the value that is put next, so that it can be put again: the same object, as in JavaScript, not
- * another one that is equal. It may be put inside itself.
+ * Answers with a value. The reply is over if this returns OK, and stays the caller's if not.
  *
- * @param mark a place for its mark, in this message
- * @returns INVALID_ARGUMENT; MALFORMED
+ * @param value a builder that was begun for one value; NULL for undefined
+ * @returns MALFORMED; TOO_LARGE; BACKPRESSURE; RENDERER_GONE; FORKED
  */
-ringmain_status ringmain_mark(ringmain_builder *builder,
-                              uint32_t *mark);
+ringmain_status ringmain_reply_value(ringmain_reply *reply, ringmain_builder *value);
 
 /**
- * Puts a value that was marked once more, inside a container.
+ * Answers with an error: the caller of an `invoke` gets its text, that of a `sendSync` NO_REPLY. The reply is
+ * over if this returns OK.
  *
- * @returns NOT_FOUND if nothing was marked so; MALFORMED if it would be an argument itself, or a key
+ * @returns INVALID_ARGUMENT
  */
-ringmain_status ringmain_put_marked(ringmain_builder *builder,
-                                    uint32_t mark);
+ringmain_status ringmain_reply_error(ringmain_reply *reply,
+                                     const char *why);
 
 /**
- * Puts a view of a buffer.
- *
- * @param kind a ringmain_view_kind
- * @param buffer the mark of an array buffer that was put before
- * @param offset bytes from its start, a multiple of an element's size
- * @param len bytes, likewise
- * @returns INVALID_ARGUMENT; NOT_FOUND if the mark is of no array buffer; MALFORMED
+ * Gives the right to answer back: the caller gets NO_REPLY, or that text. NULL is ignored.
  */
-ringmain_status ringmain_put_view(ringmain_builder *builder,
-                                  uint32_t kind,
-                                  uint32_t buffer,
-                                  size_t offset,
-                                  size_t len);
+void ringmain_reply_free(ringmain_reply *reply);
 
 /**
- * A boolean, boxed or not.
+ * Electron's word for why a renderer is gone: `clean-exit` and so on. Never NULL, and for ever valid.
  *
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * @param reason a ringmain_gone_reason
  */
-ringmain_status ringmain_value_bool(ringmain_value value, bool *found);
+const char *ringmain_gone_text(uint32_t reason);
 
 /**
- * A number, boxed or not, or the milliseconds of a date.
+ * Sets what is called when a renderer has attached, in place of the one before. NULL for nothing.
  *
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * @param destroy as for `ringmain_on`
+ * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_value_number(ringmain_value value, double *found);
+ringmain_status ringmain_on_attached(const ringmain_ipc *handle,
+                                     ringmain_attached hook,
+                                     void *user,
+                                     ringmain_destroy destroy);
 
 /**
- * The text of a string, boxed or not: UTF-8, or WTF-8 if it has lone surrogates; without a zero behind it.
- * Valid as long as the value.
+ * Sets what is called when a renderer is gone, in place of the one before. NULL for nothing.
  *
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * @param destroy as for `ringmain_on`
+ * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
  */
-ringmain_status ringmain_value_string(ringmain_value value,
-                                      const char **text,
-                                      size_t *len);
+ringmain_status ringmain_on_gone(const ringmain_ipc *handle,
+                                 ringmain_gone hook,
+                                 void *user,
+                                 ringmain_destroy destroy);
 
 /**
- * A bigint, boxed or not: its sign, and the bytes of its magnitude, the lowest first, as long as the value.
+ * Sets what is told of everything that no caller can be told, of either role, in place of the one before and
+ * of the log (`ringmain_set_log`). NULL for the log. Called from any thread.
  *
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * @param destroy as for `ringmain_on`
+ * @returns INVALID_ARGUMENT; DISCONNECTED
  */
-ringmain_status ringmain_value_bigint(ringmain_value value,
-                                      bool *negative,
-                                      const uint8_t **magnitude,
-                                      size_t *len);
+ringmain_status ringmain_on_diagnostic(const ringmain_ipc *handle,
+                                       ringmain_diagnostic hook,
+                                       void *user,
+                                       ringmain_destroy destroy);
+
+/**
+ * Sends a message. It is in shared memory when this returns OK; nobody waits for main to read it, but for
+ * space if the ring is full. On a channel that nobody in main listens to it is dropped, as in Electron.
+ *
+ * @param args a builder that was begun for its arguments; NULL for none
+ * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. With 0 a message has to fit into the
+ *        empty ring at once, else it is TOO_LARGE
+ * @returns BACKPRESSURE and DEADLINE: it was not sent; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED;
+ *          CHANNEL_NAME; TOO_LARGE; CLAIM_HELD; WRONG_ROLE
+ */
+ringmain_status ringmain_send(const ringmain_ipc *handle,
+                              const char *channel,
+                              ringmain_builder *args,
+                              int64_t timeout_ms);
+
+/**
+ * Sends a message and blocks this thread until a listener in main answers it. Several threads may call at
+ * once. Callbacks do not run meanwhile.
+ *
+ * @param args as for `ringmain_send`
+ * @param timeout_ms how long to wait, for space and for the answer: -1 for ever
+ * @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
+ * @returns NO_REPLY if nobody answered, and nobody can any more; DEADLINE: main may have got the message, or
+ *          get it yet; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED; CHANNEL_NAME; TOO_LARGE; CLAIM_HELD;
+ *          WRONG_ROLE
+ */
+ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
+                                   const char *channel,
+                                   ringmain_builder *args,
+                                   int64_t timeout_ms,
+                                   ringmain_owned *answer);
+
+/**
+ * Sends a request to the channel's handler in main, and has `completion` called with the answer: once, and
+ * then `destroy`. It may be called before this returns, if nothing could be sent. Does not wait for the
+ * answer, but for space if the ring is full.
+ *
+ * @param args as for `ringmain_send`
+ * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. `completion` gets DEADLINE, or
+ *        BACKPRESSURE, if there was none: it was not sent then
+ * @param completion NULL if nobody is interested in the answer
+ * @param destroy as for `ringmain_on`
+ * @returns what kept the request from being made up: INVALID_ARGUMENT; MALFORMED; WRONG_ROLE, and
+ *          `completion` is not called then. All else comes through `completion`
+ */
+ringmain_status ringmain_invoke(const ringmain_ipc *handle,
+                                const char *channel,
+                                ringmain_builder *args,
+                                int64_t timeout_ms,
+                                ringmain_completion completion,
+                                void *user,
+                                ringmain_destroy destroy);
+
+/**
+ * The same, blocking until the answer is there: callbacks run inside this call, unless another thread
+ * dispatches.
+ *
+ * @param timeout_ms how long to wait, for space and for the answer: -1 for ever
+ * @param answer as for `ringmain_send_sync`
+ * @returns HANDLER_FAILED, also if the handler dropped its reply; NO_HANDLER; TOO_MANY_PENDING; WOULD_DEADLOCK
+ *          inside a callback; else as `ringmain_send_sync`
+ */
+ringmain_status ringmain_invoke_wait(const ringmain_ipc *handle,
+                                     const char *channel,
+                                     ringmain_builder *args,
+                                     int64_t timeout_ms,
+                                     ringmain_owned *answer);
+
+/**
+ * Reserves `len` bytes of a message from a renderer. Main's listeners get one value of the kind BYTES. Waits
+ * for space if the ring is full; what the ring cannot hold at once is written in a buffer.
+ *
+ * @param timeout_ms how long to wait for space: as for `ringmain_send`, also when what is in a buffer is
+ *        committed
+ * @param claim a place for it
+ * @returns CLAIM_HELD; else as `ringmain_send`; the claim is over then
+ */
+ringmain_status ringmain_claim(const ringmain_ipc *handle,
+                               const char *channel,
+                               size_t len,
+                               int64_t timeout_ms,
+                               ringmain_claimed *claim);
+
+/**
+ * The same for a message from main to a renderer. Never blocks: what the ring has no room for is written in
+ * a buffer, and waits in main.
+ *
+ * @returns CLAIM_HELD; else as `ringmain_web_contents_send`; the claim is over then
+ */
+ringmain_status ringmain_web_contents_claim(const ringmain_web_contents *contents,
+                                            const char *channel,
+                                            size_t len,
+                                            ringmain_claimed *claim);
+
+/**
+ * Sends the first `len` bytes of a claim, which is over then, whatever this returns.
+ *
+ * @returns INVALID_ARGUMENT if that is more than was claimed; NOT_FOUND if it is over; else as the claim
+ */
+ringmain_status ringmain_commit(ringmain_claimed *claim,
+                                size_t len);
+
+/**
+ * Ends a claim without sending anything. One that is over is left as it is.
+ *
+ * @returns INVALID_ARGUMENT
+ */
+ringmain_status ringmain_abort(ringmain_claimed *claim);
+
+/**
+ * The renderer with this id.
+ *
+ * @param contents a place for it; `ringmain_web_contents_free` gives it back
+ * @returns NOT_FOUND if there is none, or no more; INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
+ */
+ringmain_status ringmain_web_contents_get(const ringmain_ipc *handle,
+                                          uint32_t id,
+                                          ringmain_web_contents **contents);
+
+/**
+ * The ids of all renderers, in their order.
+ *
+ * @param ids place for `capacity` of them; NULL if that is 0
+ * @param count a place for how many there are, which may be more than `capacity`
+ * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
+ */
+ringmain_status ringmain_web_contents_ids(const ringmain_ipc *handle,
+                                          uint32_t *ids,
+                                          size_t capacity,
+                                          size_t *count);
+
+/**
+ * Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up to a bound. On
+ * a channel that the renderer does not listen to it is dropped, as in Electron.
+ *
+ * @param args a builder that was begun for its arguments; NULL for none
+ * @returns MALFORMED; RENDERER_GONE; BACKPRESSURE; CHANNEL_NAME; TOO_LARGE; FORKED; CLAIM_HELD; CORRUPT
+ */
+ringmain_status ringmain_web_contents_send(const ringmain_web_contents *contents,
+                                           const char *channel,
+                                           ringmain_builder *args);
+
+/**
+ * Ends the session. The renderer's process is not touched.
+ *
+ * @returns INVALID_ARGUMENT
+ */
+ringmain_status ringmain_web_contents_close(const ringmain_web_contents *contents);
+
+/**
+ * Gives back what `ringmain_web_contents_get` or `ringmain_spawn` gave. The session goes on. NULL is
+ * ignored.
+ */
+void ringmain_web_contents_free(ringmain_web_contents *contents);
+
+/**
+ * What a renderer is and has done.
+ *
+ * @returns INVALID_ARGUMENT; WRONG_ROLE
+ */
+ringmain_status ringmain_renderer_info(const ringmain_ipc *handle, ringmain_info *info);
+
+/**
+ * What a renderer is, and what main's side of its session has done.
+ *
+ * @returns INVALID_ARGUMENT
+ */
+ringmain_status ringmain_web_contents_info(const ringmain_web_contents *contents,
+                                           ringmain_info *info);
+
+/**
+ * Makes a builder, which has to be begun.
+ *
+ * @returns INVALID_ARGUMENT
+ */
+ringmain_status ringmain_builder_new(ringmain_builder **builder);
+
+/**
+ * Begins a message of `count` values, and forgets the one before.
+ *
+ * @returns INVALID_ARGUMENT
+ */
+ringmain_status ringmain_begin(ringmain_builder *builder, size_t count);
+
+/**
+ * Gives a builder back. NULL is ignored.
+ */
+void ringmain_builder_free(ringmain_builder *builder);
 
 /**
  * Puts a value that has nothing but its kind, or begins a container: the values that are put next are those
@@ -1343,133 +1384,37 @@ ringmain_status ringmain_put_error(ringmain_builder *builder,
 ringmain_status ringmain_put_value(ringmain_builder *builder, ringmain_value value);
 
 /**
- * A regular expression: its source, as long as the value, and its flags with a zero behind them.
+ * Marks the value that is put next, so that it can be put again: the same object, as in JavaScript, not
+ * another one that is equal. It may be put inside itself.
  *
- * @param flags place for 9 bytes
- * @returns WRONG_KIND; INVALID_ARGUMENT
+ * @param mark a place for its mark, in this message
+ * @returns INVALID_ARGUMENT; MALFORMED
  */
-ringmain_status ringmain_value_regexp(ringmain_value value,
-                                      const char **source,
-                                      size_t *len,
-                                      char *flags);
+ringmain_status ringmain_mark(ringmain_builder *builder,
+                              uint32_t *mark);
 
 /**
- * Answers with a value. The reply is over if this returns OK, and stays the caller's if not.
+ * Puts a value that was marked once more, inside a container.
  *
- * @param value a builder that was begun for one value; NULL for undefined
- * @returns MALFORMED; TOO_LARGE; BACKPRESSURE; RENDERER_GONE; FORKED
+ * @returns NOT_FOUND if nothing was marked so; MALFORMED if it would be an argument itself, or a key
  */
-ringmain_status ringmain_reply_value(ringmain_reply *reply, ringmain_builder *value);
+ringmain_status ringmain_put_marked(ringmain_builder *builder,
+                                    uint32_t mark);
 
 /**
- * Answers with an error: the caller of an `invoke` gets its text, that of a `sendSync` NO_REPLY. The reply is
- * over if this returns OK.
+ * Puts a view of a buffer.
  *
- * @returns INVALID_ARGUMENT
+ * @param kind a ringmain_view_kind
+ * @param buffer the mark of an array buffer that was put before
+ * @param offset bytes from its start, a multiple of an element's size
+ * @param len bytes, likewise
+ * @returns INVALID_ARGUMENT; NOT_FOUND if the mark is of no array buffer; MALFORMED
  */
-ringmain_status ringmain_reply_error(ringmain_reply *reply,
-                                     const char *why);
-
-/**
- * Gives the right to answer back: the caller gets NO_REPLY, or that text. NULL is ignored.
- */
-void ringmain_reply_free(ringmain_reply *reply);
-
-/**
- * Sends a message. It is in shared memory when this returns OK; nobody waits for main to read it, but for
- * space if the ring is full. On a channel that nobody in main listens to it is dropped, as in Electron.
- *
- * @param args a builder that was begun for its arguments; NULL for none
- * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. With 0 a message has to fit into the
- *        empty ring at once, else it is TOO_LARGE
- * @returns BACKPRESSURE and DEADLINE: it was not sent; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED;
- *          CHANNEL_NAME; TOO_LARGE; CLAIM_HELD; WRONG_ROLE
- */
-ringmain_status ringmain_send(const ringmain_ipc *handle,
-                              const char *channel,
-                              ringmain_builder *args,
-                              int64_t timeout_ms);
-
-/**
- * Sends a message and blocks this thread until a listener in main answers it. Several threads may call at
- * once. Callbacks do not run meanwhile.
- *
- * @param args as for `ringmain_send`
- * @param timeout_ms how long to wait, for space and for the answer: -1 for ever
- * @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
- * @returns NO_REPLY if nobody answered, and nobody can any more; DEADLINE: main may have got the message, or
- *          get it yet; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED; CHANNEL_NAME; TOO_LARGE; CLAIM_HELD;
- *          WRONG_ROLE
- */
-ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
-                                   const char *channel,
-                                   ringmain_builder *args,
-                                   int64_t timeout_ms,
-                                   ringmain_owned *answer);
-
-/**
- * Sends a request to the channel's handler in main, and has `completion` called with the answer: once, and
- * then `destroy`. It may be called before this returns, if nothing could be sent. Does not wait for the
- * answer, but for space if the ring is full.
- *
- * @param args as for `ringmain_send`
- * @param timeout_ms how long to wait for space: -1 for ever, 0 not at all. `completion` gets DEADLINE, or
- *        BACKPRESSURE, if there was none: it was not sent then
- * @param completion NULL if nobody is interested in the answer
- * @param destroy as for `ringmain_on`
- * @returns what kept the request from being made up: INVALID_ARGUMENT; MALFORMED; WRONG_ROLE, and
- *          `completion` is not called then. All else comes through `completion`
- */
-ringmain_status ringmain_invoke(const ringmain_ipc *handle,
-                                const char *channel,
-                                ringmain_builder *args,
-                                int64_t timeout_ms,
-                                ringmain_completion completion,
-                                void *user,
-                                ringmain_destroy destroy);
-
-/**
- * The same, blocking until the answer is there: callbacks run inside this call, unless another thread
- * dispatches.
- *
- * @param timeout_ms how long to wait, for space and for the answer: -1 for ever
- * @param answer as for `ringmain_send_sync`
- * @returns HANDLER_FAILED, also if the handler dropped its reply; NO_HANDLER; TOO_MANY_PENDING; WOULD_DEADLOCK
- *          inside a callback; else as `ringmain_send_sync`
- */
-ringmain_status ringmain_invoke_wait(const ringmain_ipc *handle,
-                                     const char *channel,
-                                     ringmain_builder *args,
-                                     int64_t timeout_ms,
-                                     ringmain_owned *answer);
-
-/**
- * The version of this interface: two programs that were built against the same one may exchange the
- * library. `RINGMAIN_ABI_VERSION` is what the header is of.
- */
-uint32_t ringmain_abi_version(void);
-
-/**
- * A status in words, for any number. Valid for ever.
- */
-const char *ringmain_strerror(uint32_t status);
-
-/**
- * What the last call of this thread that failed had to say: with names and numbers, where
- * `ringmain_strerror` has none. Empty if none has failed. Valid until the thread's next call that fails.
- */
-const char *ringmain_last_error(void);
-
-/**
- * A value as a text for people, as JavaScript's console would print it. Cut off where the place ends; a zero
- * is behind it.
- *
- * @param text place for `capacity` bytes; NULL if that is 0
- * @returns how many bytes the whole text has, without the zero
- */
-size_t ringmain_value_text(ringmain_value value,
-                           char *text,
-                           size_t capacity);
+ringmain_status ringmain_put_view(ringmain_builder *builder,
+                                  uint32_t kind,
+                                  uint32_t buffer,
+                                  size_t offset,
+                                  size_t len);
 
 /**
  * What a value is, a ringmain_kind. Never fails.
@@ -1496,50 +1441,112 @@ ringmain_status ringmain_value_retain(ringmain_value value, ringmain_owned *owne
 void ringmain_owned_free(ringmain_owned *owned);
 
 /**
- * The renderer with this id.
+ * A boolean, boxed or not.
  *
- * @param contents a place for it; `ringmain_web_contents_free` gives it back
- * @returns NOT_FOUND if there is none, or no more; INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
+ * @returns WRONG_KIND; INVALID_ARGUMENT
  */
-ringmain_status ringmain_web_contents_get(const ringmain_ipc *handle,
-                                          uint32_t id,
-                                          ringmain_web_contents **contents);
+ringmain_status ringmain_value_bool(ringmain_value value, bool *found);
 
 /**
- * The ids of all renderers, in their order.
+ * A number, boxed or not, or the milliseconds of a date.
  *
- * @param ids place for `capacity` of them; NULL if that is 0
- * @param count a place for how many there are, which may be more than `capacity`
- * @returns INVALID_ARGUMENT; WRONG_ROLE; DISCONNECTED
+ * @returns WRONG_KIND; INVALID_ARGUMENT
  */
-ringmain_status ringmain_web_contents_ids(const ringmain_ipc *handle,
-                                          uint32_t *ids,
-                                          size_t capacity,
-                                          size_t *count);
+ringmain_status ringmain_value_number(ringmain_value value, double *found);
 
 /**
- * Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up to a bound. On
- * a channel that the renderer does not listen to it is dropped, as in Electron.
+ * The text of a string, boxed or not: UTF-8, or WTF-8 if it has lone surrogates; without a zero behind it.
+ * Valid as long as the value.
  *
- * @param args a builder that was begun for its arguments; NULL for none
- * @returns MALFORMED; RENDERER_GONE; BACKPRESSURE; CHANNEL_NAME; TOO_LARGE; FORKED; CLAIM_HELD; CORRUPT
+ * @returns WRONG_KIND; INVALID_ARGUMENT
  */
-ringmain_status ringmain_web_contents_send(const ringmain_web_contents *contents,
-                                           const char *channel,
-                                           ringmain_builder *args);
+ringmain_status ringmain_value_string(ringmain_value value,
+                                      const char **text,
+                                      size_t *len);
 
 /**
- * Ends the session. The renderer's process is not touched.
+ * A bigint, boxed or not: its sign, and the bytes of its magnitude, the lowest first, as long as the value.
  *
- * @returns INVALID_ARGUMENT
+ * @returns WRONG_KIND; INVALID_ARGUMENT
  */
-ringmain_status ringmain_web_contents_close(const ringmain_web_contents *contents);
+ringmain_status ringmain_value_bigint(ringmain_value value,
+                                      bool *negative,
+                                      const uint8_t **magnitude,
+                                      size_t *len);
 
 /**
- * Gives back what `ringmain_web_contents_get` or `ringmain_spawn` gave. The session goes on. NULL is
- * ignored.
+ * A value as a text for people, as JavaScript's console would print it. Cut off where the place ends; a zero
+ * is behind it.
+ *
+ * @param text place for `capacity` bytes; NULL if that is 0
+ * @returns how many bytes the whole text has, without the zero
  */
-void ringmain_web_contents_free(ringmain_web_contents *contents);
+size_t ringmain_value_text(ringmain_value value,
+                           char *text,
+                           size_t capacity);
+
+/**
+ * The bytes of bytes, of an array buffer, or those that a view shows. Valid as long as the value.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_bytes(ringmain_value value, const uint8_t **data, size_t *len);
+
+/**
+ * A view: what it is of, and where it begins there. Its bytes are `ringmain_value_bytes`.
+ *
+ * @param kind a place for a ringmain_view_kind
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_view(ringmain_value value,
+                                    uint32_t *kind,
+                                    ringmain_value *buffer,
+                                    size_t *offset);
+
+/**
+ * An element of an array or set, or what is boxed; undefined if it is not there. Never fails. In a sparse
+ * array it looks at the entries one by one.
+ */
+ringmain_value ringmain_value_at(ringmain_value value,
+                                 size_t position);
+
+/**
+ * The value under a key of an object, or of a sparse array's other properties; undefined if there is none.
+ * Never fails. Looks at the entries one by one.
+ *
+ * @param key UTF-8, with a zero behind it; one that is not finds nothing
+ */
+ringmain_value ringmain_value_get(ringmain_value value,
+                                  const char *key);
+
+/**
+ * Key and value of a pair of an object, a map or a sparse array, whose elements' keys are numbers.
+ *
+ * @param position from 0
+ * @returns NOT_FOUND past the last; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_pair(ringmain_value value,
+                                    size_t position,
+                                    ringmain_value *key,
+                                    ringmain_value *found);
+
+/**
+ * An error.
+ *
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_error(ringmain_value value, ringmain_js_error *found);
+
+/**
+ * A regular expression: its source, as long as the value, and its flags with a zero behind them.
+ *
+ * @param flags place for 9 bytes
+ * @returns WRONG_KIND; INVALID_ARGUMENT
+ */
+ringmain_status ringmain_value_regexp(ringmain_value value,
+                                      const char **source,
+                                      size_t *len,
+                                      char *flags);
 
 #ifdef __cplusplus
 }  // extern "C"

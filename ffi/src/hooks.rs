@@ -47,6 +47,22 @@ pub enum ringmain_gone_reason {
     RINGMAIN_GONE_DISCONNECTED = 4,
 }
 
+/// Electron's word for why a renderer is gone: `clean-exit` and so on. Never NULL, and for ever valid.
+///
+/// @param reason a ringmain_gone_reason
+#[unsafe(no_mangle)]
+pub extern "C" fn ringmain_gone_text(reason: u32) -> *const c_char {
+    let text = match reason {
+        0 => c"clean-exit",
+        1 => c"abnormal-exit",
+        2 => c"killed",
+        3 => c"crashed",
+        4 => c"disconnected",
+        _ => c"unknown",
+    };
+    text.as_ptr()
+}
+
 fn number_of(reason: GoneReason) -> u32 {
     use ringmain_gone_reason::*;
     let reason = match reason {

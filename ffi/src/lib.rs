@@ -11,30 +11,57 @@
 )]
 #![allow(unsafe_code, reason = "each module that needs it says why")]
 
-pub mod binary;
-pub mod border;
-pub mod builder;
-pub mod callback;
-pub mod claim;
-mod container;
-pub mod dispatch;
-pub mod element;
-pub mod endpoint;
-pub mod event;
-pub mod failure;
-pub mod hooks;
-pub mod info;
-pub mod kind;
-pub mod listen;
-pub mod mark;
-pub mod options;
-pub mod primitive;
-pub mod put;
-pub mod regexp;
-pub mod reply;
-pub mod send;
+// In the order of the header, a group apart from the next. What calls answer, and what no caller is told:
 pub mod status;
+
+pub mod border;
+
+// Mains and renderers, and the loop that runs their callbacks:
+pub mod options;
+
+pub mod endpoint;
+
+pub mod dispatch;
+
+// Callbacks:
+pub mod callback;
 mod table;
-pub mod text;
-pub mod value;
+
+pub mod event;
+
+pub mod listen;
+
+pub mod reply;
+
+pub mod hooks;
+
+// Sending:
+pub mod send;
+
+pub mod claim;
+
 pub mod web_contents;
+
+pub mod info;
+
+// Building messages:
+pub mod builder;
+mod container;
+
+pub mod put;
+
+pub mod mark;
+
+// Reading values:
+pub mod value;
+
+pub mod kind;
+
+pub mod primitive;
+
+pub mod text;
+
+pub mod binary;
+pub mod element;
+pub mod failure;
+pub mod regexp;

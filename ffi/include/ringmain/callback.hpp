@@ -16,6 +16,11 @@ enum class GoneReason : std::uint32_t {
     Disconnected = RINGMAIN_GONE_DISCONNECTED,
 };
 
+/// Electron's word for it: `clean-exit` and so on.
+inline const char *text(GoneReason reason) noexcept {
+    return ringmain_gone_text(static_cast<std::uint32_t>(reason));
+}
+
 namespace detail {
 /// A callable on the heap, as user data. Move-only ones will do, and need not be `std::function`s.
 template <class F>
