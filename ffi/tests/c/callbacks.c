@@ -102,6 +102,7 @@ static void attached(void *user, const ringmain_web_contents *contents) {
 static void gone(void *user, const ringmain_web_contents *contents, uint32_t reason, int exit_code) {
     (void)contents;
     TRUE(reason == RINGMAIN_GONE_DISCONNECTED && exit_code == 0);
+    TRUE(strcmp(ringmain_gone_text(reason), "disconnected") == 0 && *ringmain_gone_text(99) != 0);
     ((state *)user)->calls++;
     OK(ringmain_stop(((state *)user)->handle));
 }
