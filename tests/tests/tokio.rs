@@ -1,6 +1,6 @@
 //! Endpoints inside tokio: `run_async`.
 
-use ringmain::{Args, Error, IpcMain, args};
+use ringmain::{Args, Error, IpcMain, args, object};
 use ringmain_tests::{Log, UniqueEndpoint, Watchdog, lone_main, renderer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -142,6 +142,39 @@ fn a_renderer_hears_of_its_mains_end() {
         assert_eq!(driver.await.unwrap(), Err(Error::MainGone));
     });
     main.until_killed();
+}
+
+#[test]
+fn a_task_that_may_change_threads_awaits_calls() {
+    let _watchdog = Watchdog::new();
+    let endpoint = UniqueEndpoint::new();
+    let _main = lone_main!(endpoint);
+    let renderer = ringmain::IpcRenderer::connect(endpoint.name()).unwrap();
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let answers = runtime.block_on(async {
+        let driver = tokio::spawn({
+            let renderer = renderer.clone();
+            async move { renderer.run_async().await }
+        });
+        // `spawn` wants futures that are `Send`: nothing that `args!` has borrowed may outlive it.
+        let calls: Vec<_> = (0..4)
+            .map(|number| {
+                let renderer = renderer.clone();
+                let call = async move {
+                    renderer.invoke("echo", args![number, object! { "number": number }]).await
+                };
+                tokio::spawn(call)
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for call in calls {
+            answers.push(call.await.unwrap().unwrap().to_string());
+        }
+        renderer.stop();
+        driver.await.unwrap().unwrap();
+        answers
+    });
+    assert_eq!(answers, ["0", "1", "2", "3"]);
 }
 
 #[test]

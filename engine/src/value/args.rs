@@ -45,12 +45,15 @@ pub struct ArgsRef<'a> {
 /// ```
 #[macro_export]
 macro_rules! args {
-    ($($argument:expr),* $(,)?) => {
-        match $crate::Args::written(&[$(&$argument as &dyn $crate::ToValue),*]) {
+    ($($argument:expr),* $(,)?) => {{
+        // What is borrowed here is given back here, and not at the end of the caller's statement: he may
+        // await in it, and `&dyn ToValue` is not `Send`.
+        let written = $crate::Args::written(&[$(&$argument as &dyn $crate::ToValue),*]);
+        match written {
             Ok(args) => args,
             Err(unwritten) => panic!("{unwritten}"),
         }
-    };
+    }};
 }
 
 /// Why arguments could not be written, in more words than an [`Error`] has.
