@@ -2,6 +2,7 @@
 
 use ringmain::{Error, IpcMain, IpcRenderer, RendererOptions, Value, args};
 use ringmain_tests::{Stage, UniqueEndpoint, Watchdog, lone_main, options, renderer};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Longer than the watchdog allows.
@@ -134,6 +135,17 @@ fn a_name_that_is_none_is_refused_on_both_sides() {
     let refused = Error::EndpointName { name: "a/b".to_owned() };
     assert_eq!(IpcMain::bind("a/b").err(), Some(refused.clone()));
     assert_eq!(IpcRenderer::connect("a/b").err(), Some(refused));
+}
+
+#[test]
+fn a_closed_main_starts_no_program() {
+    let main = IpcMain::new().unwrap();
+    main.close();
+    // It is not there, which another error would tell if it had been tried.
+    let spawned = main.spawn(Command::new("/not/there"));
+    assert_eq!(spawned.err(), Some(Error::Disconnected));
+    assert_eq!(main.spawn(renderer!("idle")).err(), Some(Error::Disconnected));
+    assert!(main.all_web_contents().is_empty());
 }
 
 #[test]

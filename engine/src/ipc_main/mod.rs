@@ -169,11 +169,15 @@ impl IpcMain {
     /// The child is waited for when it exits; it is not killed when main ends.
     ///
     /// # Errors
+    /// [`Error::Disconnected`] after [`close`](Self::close), and nothing is started;
     /// [`Error::System`] with what starting the program answered, [`Error::Exhausted`],
     /// [`Error::Forked`]; [`Error::PermissionDenied`] if main may not make
     /// [named segments](crate::Segments::Named).
     pub fn spawn(&self, mut command: Command) -> Result<WebContents, Error> {
         self.core.generation.check()?;
+        if self.core.closed.load(Ordering::Relaxed) {
+            return Err(Error::Disconnected);
+        }
         let (stream, mut child) = spawn::spawn(&mut command)?;
         let prepared = self.core.prepare(stream).inspect_err(|_| {
             // Both fail only for a child that is gone already.
@@ -236,9 +240,9 @@ impl IpcMain {
 
     /// Ends all sessions and every [`run`](Self::run), gives the endpoint's name up, and removes all
     /// listeners, handlers and hooks, so that nothing of these keeps this main alive. Renderers that come
-    /// later find it gone. What waits in main for a renderer to read is lost;
-    /// [`close_until`](Self::close_until) waits for that. Where another thread dispatches or a listener
-    /// calls this, the name is free once that dispatch is over.
+    /// later find it gone, and [`spawn`](Self::spawn) starts none. What waits in main for a renderer to read
+    /// is lost; [`close_until`](Self::close_until) waits for that. Where another thread dispatches or a
+    /// listener calls this, the name is free once that dispatch is over.
     pub fn close(&self) {
         self.core.closed.store(true, Ordering::Relaxed);
         self.core.stop.for_good();
