@@ -64,6 +64,8 @@ impl Board {
         let host = &words.host;
         host.pid.store(std::process::id(), Ordering::Relaxed);
         host.born_ns.store(birth.1, Ordering::Relaxed);
+        // Outside of `run` and `dispatch`, where it has been no longer than it lives.
+        words.pulse.since_ns.store(birth.1, Ordering::Relaxed);
         let name = endpoint.unwrap_or_default();
         text::write(&host.name, name);
         host.name_len.store(u32::try_from(name.len()).unwrap_or(0), Ordering::Relaxed);

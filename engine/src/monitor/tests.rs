@@ -64,6 +64,13 @@ fn what_main_counts_is_what_a_monitor_reads() {
 }
 
 #[test]
+fn a_main_that_has_dispatched_nothing_was_elsewhere_as_long_as_it_lives() {
+    let (_board, words) = boards(1);
+    let main = read::snapshot(&words).main;
+    assert_eq!((main.activity, main.since), (Activity::Elsewhere, main.up));
+}
+
+#[test]
 fn channels_are_read_with_their_times_and_the_others_without_a_name() {
     let (board, words) = boards(1);
     let mut watch = Watch::new(Arc::clone(&board));
