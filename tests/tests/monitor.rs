@@ -1,11 +1,12 @@
 //! A monitor beside a living main and its renderers, which notice nothing of it.
 
 use ringmain::monitor::{Activity, RendererState, Snapshot, Turn};
-use ringmain::{Error, IpcMain, IpcRenderer, MainOptions, Monitor, args};
+use ringmain::{Error, IpcMain, IpcRenderer, MainOptions, Monitor, RendererOptions, args};
 use ringmain_tests::hostile::stage::{Note, Stage};
-use ringmain_tests::{UniqueEndpoint, Watchdog, lone_main, renderer};
+use ringmain_tests::{Log, UniqueEndpoint, Watchdog, lone_main, renderer};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// A main that runs in a thread of its own, under a name.
 struct Scene {
@@ -155,6 +156,28 @@ fn a_main_that_is_stuck_already_is_looked_into_without_its_help() {
         std::thread::yield_now();
     }
     assert_eq!(monitor.snapshot().main.pid, main.id());
+}
+
+#[test]
+fn a_monitor_that_leaves_before_main_answers_is_nobodys_loss_and_a_renderer_gave_up() {
+    let (_watchdog, endpoint, reports) = (Watchdog::new(), UniqueEndpoint::new(), Log::new());
+    let main = IpcMain::bind(endpoint.name()).unwrap();
+    main.on_diagnostic({
+        let reports = reports.clone();
+        move |diagnostic| reports.push(diagnostic.to_string())
+    });
+    // Nobody dispatches, so both look without main's help.
+    let stays = std::thread::scope(|scope| {
+        let [stays, leaves] = [(); 2].map(|()| scope.spawn(|| Monitor::connect(endpoint.name())));
+        leaves.join().unwrap().unwrap();
+        stays.join().unwrap().unwrap()
+    });
+    let hasty = RendererOptions::new().wait_until(Instant::now() + Duration::from_millis(1));
+    assert_eq!(hasty.connect(endpoint.name()).err(), Some(Error::Deadline));
+    main.dispatch(usize::MAX).unwrap();
+    assert_eq!(reports.take(), ["A renderer had given up before main answered"]);
+    let seen = stays.snapshot().main;
+    assert_eq!((seen.monitors, seen.refused), (1, 1));
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub enum Diagnostic<'a> {
     },
     /// A process that wanted to attach could not.
     Refused {
-        /// Why.
+        /// Why. [`Error::Disconnected`]: it had given up before main answered.
         error: &'a Error,
     },
 }
@@ -90,6 +90,10 @@ impl fmt::Display for Diagnostic<'_> {
             }
             Self::CorruptRenderer { id, corrupt } => {
                 write!(f, "WebContents #{id} was cut off: {corrupt}")
+            }
+            // Electron's text for this error speaks of a handle of one's own.
+            Self::Refused { error: Error::Disconnected } => {
+                f.write_str("A renderer had given up before main answered")
             }
             Self::Refused { error } => write!(f, "A renderer was refused: {error}"),
         }

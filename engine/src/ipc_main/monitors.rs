@@ -31,11 +31,14 @@ impl Monitors {
 }
 
 impl State {
-    /// Gives a monitor the board.
+    /// Gives a monitor the board. One that has left before it got that wants nothing any more.
     ///
     /// # Errors
     /// [`Error::Exhausted`] if there are as many as main admits, and what the kernel refuses.
     pub(super) fn welcome_monitor(&mut self, core: &Core, stream: Stream) -> Result<(), Error> {
+        if stream.is_gone() {
+            return Ok(());
+        }
         let Monitors { streams, watch } = &mut self.monitors;
         if streams.len() >= MONITORS {
             return Err(refuse(&stream, Error::Exhausted { what: "monitors" }));
@@ -56,7 +59,10 @@ impl State {
         if sent.is_err() {
             self.dismiss(core, key);
         }
-        sent
+        match sent {
+            Err(Error::Disconnected) => Ok(()),
+            sent => sent,
+        }
     }
 
     /// A monitor hangs up, dies, or speaks.
