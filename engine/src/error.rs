@@ -151,8 +151,12 @@ pub enum Error {
         /// The peer's fingerprint.
         theirs: u64,
     },
-    /// The environment holds no session for `from_env`.
-    #[error("this process was not spawned by a main process (no session in {variable})")]
+    /// The environment holds no session for `from_env`: no main has spawned this process, or the
+    /// session was used already, which it can be once. A spawned renderer's `reconnect` answers this too.
+    #[error(
+        "no session in {variable}: this process was not spawned by a main process, or has used its \
+         session already"
+    )]
     NotSpawned {
         /// The variable that a spawning main sets.
         variable: &'static str,

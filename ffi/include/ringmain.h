@@ -207,7 +207,7 @@ typedef enum {
      */
     RINGMAIN_LAYOUT_MISMATCH = 33,
     /**
-     * No main has spawned this process.
+     * No main has spawned this process, or its one session was used already.
      */
     RINGMAIN_NOT_SPAWNED = 34,
     /**
@@ -865,8 +865,8 @@ ringmain_status ringmain_spawn(const ringmain_ipc *handle,
  * MAIN_GONE. The session is a new one; calls that waited for the old one answer MAIN_GONE.
  *
  * @param timeout_ms how long to wait for a main: 0 not at all, -1 for ever
- * @returns as `ringmain_connect`; NOT_SPAWNED if this renderer was spawned; DISCONNECTED after a close;
- *          WOULD_DEADLOCK inside a callback; CLAIM_HELD; WRONG_ROLE
+ * @returns as `ringmain_connect`; NOT_SPAWNED if this renderer was spawned, and its one session is used;
+ *          DISCONNECTED after a close; WOULD_DEADLOCK inside a callback; CLAIM_HELD; WRONG_ROLE
  */
 ringmain_status ringmain_reconnect(const ringmain_ipc *handle,
                                    int64_t timeout_ms);

@@ -269,8 +269,8 @@ unsafe fn arguments<'a>(argv: *const *const c_char) -> Result<Vec<&'a OsStr>, Fa
 /// MAIN_GONE. The session is a new one; calls that waited for the old one answer MAIN_GONE.
 ///
 /// @param timeout_ms how long to wait for a main: 0 not at all, -1 for ever
-/// @returns as `ringmain_connect`; NOT_SPAWNED if this renderer was spawned; DISCONNECTED after a close;
-///          WOULD_DEADLOCK inside a callback; CLAIM_HELD; WRONG_ROLE
+/// @returns as `ringmain_connect`; NOT_SPAWNED if this renderer was spawned, and its one session is used;
+///          DISCONNECTED after a close; WOULD_DEADLOCK inside a callback; CLAIM_HELD; WRONG_ROLE
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_reconnect(
     handle: *const ringmain,

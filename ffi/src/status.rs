@@ -76,7 +76,7 @@ pub enum ringmain_status {
     RINGMAIN_VERSION_MISMATCH = 32,
     /// The two sides lay shared memory out differently.
     RINGMAIN_LAYOUT_MISMATCH = 33,
-    /// No main has spawned this process.
+    /// No main has spawned this process, or its one session was used already.
     RINGMAIN_NOT_SPAWNED = 34,
     /// The peer wrote what no peer of ours writes. The session is over.
     RINGMAIN_CORRUPT = 35,
@@ -221,7 +221,7 @@ const TEXTS: [(ringmain_status, &CStr); 35] = [
     (RINGMAIN_SEGMENTS_REFUSED, c"the session's memory would have a name"),
     (RINGMAIN_VERSION_MISMATCH, c"the protocol's versions differ"),
     (RINGMAIN_LAYOUT_MISMATCH, c"the layouts of shared memory differ"),
-    (RINGMAIN_NOT_SPAWNED, c"this process was not spawned by a main process"),
+    (RINGMAIN_NOT_SPAWNED, c"not spawned by a main process, or its session was used already"),
     (RINGMAIN_CORRUPT, c"corrupt peer"),
     (RINGMAIN_EXHAUSTED, c"the process or the machine has run out of something"),
     (RINGMAIN_SYSTEM, c"the kernel refused a call"),

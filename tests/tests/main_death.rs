@@ -216,5 +216,7 @@ fn a_spawned_renderer_outlives_it_and_is_told() {
     let mut main = lone_main!(endpoint, env!("CARGO_BIN_EXE_renderer"), "until-main-gone");
     // The renderer inherits main's standard output, and says there how it ended.
     assert_eq!(main.line(), "Err(MainGone)");
+    let why = "this process was not spawned by a main process, or has used its session already";
+    assert_eq!(main.line(), format!("no session in RINGMAIN_FD: {why}"));
     main.until_killed();
 }

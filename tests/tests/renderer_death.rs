@@ -223,7 +223,9 @@ fn a_renderer_whose_session_main_closes_finds_main_gone() {
     stage.on("ready", |event, _args| event.sender().close());
     let page = stage.start(command);
     stage.run_to_the_end(1);
-    assert_eq!(std::io::read_to_string(lines).unwrap(), "Err(MainGone)\n");
+    let no_next = Error::NotSpawned { variable: "RINGMAIN_FD" };
+    let said = std::io::read_to_string(lines).unwrap();
+    assert_eq!(said, format!("Err(MainGone)\n{no_next}\n"));
     is_forgotten(&stage, &page);
 }
 

@@ -82,7 +82,7 @@ impl IpcRenderer {
     /// Attaches to the main that spawned this process. Works once per process.
     ///
     /// # Errors
-    /// [`Error::NotSpawned`] if none did; else as [`connect`](Self::connect).
+    /// [`Error::NotSpawned`] if none did, or its session was taken already; else as [`connect`](Self::connect).
     pub fn from_env() -> Result<Self, Error> {
         RendererOptions::new().from_env()
     }

@@ -38,8 +38,8 @@ impl IpcRenderer {
     /// wait for it. Blocks while another thread is inside a listener.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect); [`Error::NotSpawned`] if this renderer was spawned by its main and
-    /// has no name to look for; [`Error::Disconnected`] after [`close`](Self::close);
+    /// As [`connect`](Self::connect); [`Error::NotSpawned`] if this renderer was
+    /// [spawned](Self::from_env) by its main: it has no name to look for, and its one session is used; [`Error::Disconnected`] after [`close`](Self::close);
     /// [`Error::WouldDeadlock`] inside a listener; [`Error::ClaimHeld`] while this thread holds a claim or
     /// burst; [`Error::Forked`].
     pub fn reconnect(&self) -> Result<(), Error> {

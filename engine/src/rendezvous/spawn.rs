@@ -149,7 +149,7 @@ pub(crate) fn inherited() -> Result<Stream, Error> {
     Stream::of(socket)?.ok_or(Error::MainGone)
 }
 
-/// What a process is told that has no main to be the child of.
+/// What a process is told that has no main to be the child of, or had one and its one session.
 pub(crate) fn not_spawned() -> Error {
     Error::NotSpawned { variable: VARIABLE }
 }

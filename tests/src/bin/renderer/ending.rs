@@ -114,5 +114,9 @@ pub(crate) fn until_main_gone(renderer: &IpcRenderer, _: &[String]) -> Result<()
     renderer.send("ready", args![])?;
     let ended = renderer.run();
     println!("{ended:?}");
+    // There is no next main for who has no name to look for.
+    if let Err(error) = renderer.reconnect() {
+        println!("{error}");
+    }
     Ok(())
 }
