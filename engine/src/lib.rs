@@ -143,11 +143,21 @@
 //! [`AsFd`](std::os::fd::AsFd) is readable, then `dispatch`. [`Invoke`] is a future of no runtime in
 //! particular.
 //!
-//! `tracing`, off by default: spans for dispatch and calls, and events for sessions, with the target
-//! `ringmain`: see the table in `trace.rs`.
+//! `tracing`, off by default: spans and events for [tracing](https://docs.rs/tracing), with the target
+//! `ringmain`. `renderer` is the id of the [`WebContents`]. Nothing of a message's content is told.
+//!
+//! | | level | name | fields |
+//! |---|---|---|---|
+//! | span | debug | `send_sync`, `invoke`: from the call to its answer | `channel` |
+//! | span | debug | `handler`: an `invoke` in main, entered whenever its future is polled | `channel`, `renderer` |
+//! | span | trace | `turn`: messages of one renderer | `renderer` |
+//! | span | trace | `listeners`: those of one message, or of several in a row that are alike | `channel`; in main `renderer` |
+//! | event | info | a session begins, ends, or goes on with the next main | `renderer`, `pid`, `reason`, `exit_code` |
+//! | event | debug | a monitor comes or goes | `pid` |
+//! | event | warn | what [`Diagnostic`]s and [`IpcRenderer::on_uncaught`] say | `text`; in a renderer `channel` |
 //!
 //! `cli`, off by default: the program `ringmain`, which looks into mains, and `upkeep`, on which it is
-//! built. `cargo install ringmain --features cli` installs it.
+//! built. `cargo install --path engine --features cli`, in Ringmain's sources, installs it.
 
 #![cfg_attr(
     all(loom, not(test)),

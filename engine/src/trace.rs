@@ -1,18 +1,7 @@
 //! What the engine tells [`tracing`](https://docs.rs/tracing), if the feature of that name is on.
 //!
-//! | | level | name | fields |
-//! |---|---|---|---|
-//! | span | debug | `send_sync`, `invoke`: from the call to its answer | `channel` |
-//! | span | debug | `handler`: an `invoke` in main, entered whenever its future is polled | `channel`, `renderer` |
-//! | span | trace | `turn`: messages of one renderer | `renderer` |
-//! | span | trace | `listeners`: those of one message, or of several in a row that are alike | `channel`, `renderer` |
-//! | event | info | a session begins, ends, or goes on with the next main | `renderer`, `pid`, `reason`, `exit_code` |
-//! | event | debug | a monitor comes or goes | `pid` |
-//! | event | warn | what [`Diagnostic`](crate::Diagnostic)s and `on_uncaught` say | |
-//!
-//! All of them have the target `ringmain`. `renderer` is the id of the `WebContents`. Without the feature
-//! nothing of this is compiled; with it, and no subscriber that is interested, each place costs the load of
-//! a word. Nothing of a message's content is told.
+//! The table of spans, events and their fields is on the [front page](crate). Without the feature nothing
+//! of this is compiled; with it, and no subscriber that is interested, each place costs the load of a word.
 
 /// A span, entered until what this gives is dropped.
 #[cfg(feature = "tracing")]

@@ -6,6 +6,21 @@ use crate::units::{bytes, count, percent, time};
 use ringmain::monitor::RendererState;
 use std::cmp::Ordering;
 
+/// What the columns mean that do not say it themselves.
+pub(super) const HELP: &str = "\
+Columns of renderers:
+  IN/s, OUT/s  Messages from it and to it, a second
+  BYTES/s      Bytes of both
+  STALLS/s     Times a second that its ring was too full for a message of main's
+  QUEUED       Bytes that wait in main now because it does not read
+  WAKES/s      Times a second that it slept and main woke it: a system call each
+  RUNNING      Handlers of its invokes that are not done yet
+
+Columns of channels:
+  MESSAGES     Messages from renderers since somebody looks
+  P50, P99     Time that the listeners took for a message: half, or 99 of 100, took no longer
+  BUSY         Share of the time in which its listeners ran";
+
 /// A column of a table of `R`s.
 #[derive(Debug)]
 pub(super) struct Column<R: 'static> {

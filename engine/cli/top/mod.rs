@@ -24,6 +24,7 @@ use std::time::Duration;
 /// the column that it is sorted by, r turns the order around, and up and down scroll. Main is not
 /// disturbed, except that it counts by channel while somebody looks.
 #[derive(Debug, Args)]
+#[command(after_long_help = columns::HELP)]
 pub(crate) struct Top {
     /// The main's endpoint; may be left out if only one main lives
     endpoint: Option<String>,

@@ -168,6 +168,10 @@ impl IpcMain {
     /// [`IpcRenderer::from_env`](crate::IpcRenderer::from_env). Messages may be sent to it at once.
     /// The child is waited for when it exits; it is not killed when main ends.
     ///
+    /// Until it has attached, for which main has to [dispatch](Self::dispatch), a child takes four of main's
+    /// descriptors, and two from then on. Who starts many and gets [`Error::Exhausted`] dispatches, then
+    /// tries again.
+    ///
     /// # Errors
     /// [`Error::Disconnected`] after [`close`](Self::close), and nothing is started;
     /// [`Error::System`] with what starting the program answered, [`Error::Exhausted`],

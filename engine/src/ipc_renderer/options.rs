@@ -47,7 +47,8 @@ impl RendererOptions {
         self
     }
 
-    /// Waits for a main to appear, and for its welcome, until this instant.
+    /// Waits for a main to appear, and for its welcome, until this instant. Not for room in a main that is
+    /// full: that answers at once, which is [`Error::Exhausted`] here.
     #[must_use]
     pub fn wait_until(mut self, deadline: Instant) -> Self {
         self.wait_until = Some(deadline);
