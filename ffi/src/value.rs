@@ -6,7 +6,9 @@ use crate::kind::ringmain_kind;
 use crate::status::ringmain_status::*;
 use crate::status::{Failure, null, ringmain_status, usage};
 use engine::{Kind, Value, ValueRef};
+use std::cell::Cell;
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::LazyLock;
 
@@ -53,9 +55,16 @@ static NOTHING: LazyLock<Value> = LazyLock::new(Value::default);
 
 pub(crate) const UNDEFINED: ringmain_value = ringmain_value { archive: ptr::null(), node: 0 };
 
+thread_local! {
+    /// Memory for the next value: who asks again and again gives one back before the next one comes.
+    static SPARE: Cell<Option<Box<MaybeUninit<Value>>>> = const { Cell::new(None) };
+}
+
 impl ringmain_owned {
+    #[inline]
     pub(crate) fn of(value: Value) -> Self {
-        let memory = Box::new(value);
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        let memory = Box::write(spare.unwrap_or_else(Box::new_uninit), value);
         let value = ringmain_value::of(memory.view());
         Self { value, memory: Box::into_raw(memory).cast() }
     }
@@ -119,7 +128,11 @@ pub unsafe extern "C" fn ringmain_owned_free(owned: *mut ringmain_owned) {
         let memory = std::mem::replace(&mut owned.memory, ptr::null_mut());
         if !memory.is_null() {
             // SAFETY: `ringmain_owned::of` has made it a pointer, and nobody else has it.
-            drop(unsafe { Box::from_raw(memory.cast::<Value>()) });
+            let mut memory = unsafe { Box::from_raw(memory.cast::<MaybeUninit<Value>>()) };
+            // SAFETY: it has the value that `ringmain_owned::of` wrote.
+            unsafe { memory.assume_init_drop() };
+            // A thread that ends has no place for it any more.
+            let _ = SPARE.try_with(|spare| spare.set(Some(memory)));
         }
     });
 }
