@@ -119,8 +119,17 @@ impl Tracer {
 
     fn stopped(&mut self, thread: pid_t, status: c_int) -> Result<()> {
         let process = self.process_of(thread)?;
+        match self.heed(process, thread, stop(status)) {
+            // Killed while it was stopped, as by another thread's exit: its end is the next thing to be seen.
+            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Takes what a stop tells, and has the thread go on.
+    fn heed(&mut self, process: pid_t, thread: pid_t, stop: Stop) -> std::io::Result<()> {
         let mut signal = 0;
-        match stop(status) {
+        match stop {
             Stop::SystemCall => {
                 if let Some(number) = entered_call(thread)? {
                     self.sections.entry(process).or_default().count(number);
@@ -133,11 +142,7 @@ impl Tracer {
             Stop::Signal(number) => signal = number,
             Stop::Other => {}
         }
-        match request(libc::PTRACE_SYSCALL, thread, 0, signal as usize) {
-            // Killed while it was stopped: its end is the next thing to be seen.
-            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
-            other => Ok(other?),
-        }
+        request(libc::PTRACE_SYSCALL, thread, 0, signal as usize)
     }
 
     fn ended(&mut self, thread: pid_t, status: c_int) -> Result<()> {
@@ -185,7 +190,7 @@ fn stop(status: c_int) -> Stop {
 
 /// The number of the call that a thread is about to make; `None` when it is back from one.
 #[expect(unsafe_code, reason = "the kernel fills a struct of ptrace's")]
-fn entered_call(thread: pid_t) -> Result<Option<u64>> {
+fn entered_call(thread: pid_t) -> std::io::Result<Option<u64>> {
     // SAFETY: integers all through; zeroes are a value of each.
     let mut info: libc::ptrace_syscall_info = unsafe { std::mem::zeroed() };
     let len = size_of_val(&info);
@@ -198,10 +203,10 @@ fn entered_call(thread: pid_t) -> Result<Option<u64>> {
 }
 
 /// The thread that a thread has just started.
-fn cloned(thread: pid_t) -> Result<pid_t> {
+fn cloned(thread: pid_t) -> std::io::Result<pid_t> {
     let mut started: libc::c_ulong = 0;
     request(libc::PTRACE_GETEVENTMSG, thread, 0, (&raw mut started).addr())?;
-    Ok(pid_t::try_from(started)?)
+    pid_t::try_from(started).map_err(std::io::Error::other)
 }
 
 #[expect(unsafe_code, reason = "no safe crate in use has ptrace(2)")]
