@@ -37,6 +37,7 @@ impl<const WORDS: usize> Contender for RingRoundTrip<WORDS> {
         let mut buffer = CopyBuffer::default();
         end.time(end.trips(TRIPS), |number| {
             words::put::<WORDS>(&mut main.messages, number.into())?;
+            main.messages.prepare();
             words::copy::<WORDS>(&mut main.incoming, &mut buffer, number.into())
         })
     }
@@ -45,7 +46,9 @@ impl<const WORDS: usize> Contender for RingRoundTrip<WORDS> {
         let mut renderer = lanes::open(&end, &Geometry::default())?;
         end.serve(end.trips(TRIPS), |number| {
             words::read::<WORDS>(&mut renderer.incoming, number.into())?;
-            words::put::<WORDS>(&mut renderer.messages, number.into())
+            words::put::<WORDS>(&mut renderer.messages, number.into())?;
+            renderer.messages.prepare();
+            Ok(())
         })
     }
 }

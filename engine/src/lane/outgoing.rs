@@ -73,10 +73,19 @@ impl Outgoing {
         self.ring.look_for_space()
     }
 
-    /// Looks for a consumer that sleeps, once all of a call or batch is committed.
+    /// Looks for a consumer that sleeps, once all of a call or batch is committed, and
+    /// [prepares](Producer::prepare) the ring for the next.
     #[inline]
     pub fn flush(&mut self) -> Option<Wake> {
-        self.data.look()
+        let wake = self.data.look();
+        self.ring.prepare();
+        wake
+    }
+
+    /// See [`Producer::prepare`].
+    #[inline]
+    pub fn prepare(&mut self) {
+        self.ring.prepare();
     }
 
     /// The same between two records of a batch: cheap, and may miss one. A `flush` has to follow.

@@ -182,6 +182,27 @@ impl RingData {
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line) };
     }
 
+    /// Asks the cache for the line at `position`, to be written.
+    #[inline]
+    #[cfg(not(loom))]
+    pub(crate) fn prefetch_for_writing(&self, position: u64) {
+        let line = self.line(position);
+        // SAFETY: a prefetch changes nothing, and does nothing on processors without it. In assembly,
+        // because the intrinsic is a prefetch for reading unless the whole program is built for newer
+        // processors than the first x86-64.
+        unsafe {
+            std::arch::asm!(
+                "prefetchw [{}]",
+                in(reg) line.as_ptr(),
+                options(nostack, preserves_flags, readonly),
+            );
+        };
+    }
+
+    /// In a model there is no cache.
+    #[cfg(loom)]
+    pub(crate) fn prefetch_for_writing(&self, _position: u64) {}
+
     /// The first word of the content of a record at `position`, which the producer may be writing.
     #[inline]
     #[cfg(not(loom))]

