@@ -2,6 +2,7 @@
 
 mod aeron;
 mod directory;
+mod fan;
 mod iceoryx2_node;
 mod publish_subscribe;
 mod request_response;

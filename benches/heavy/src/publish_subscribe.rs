@@ -9,11 +9,13 @@ use iceoryx2::port::notifier::Notifier;
 use iceoryx2::port::publisher::Publisher;
 use iceoryx2::port::subscriber::Subscriber;
 use iceoryx2::prelude::*;
+use iceoryx2::service::port_factory::event;
 use iceoryx2::service::port_factory::publish_subscribe::PortFactory;
 use ringmain_bench::Result;
 use ringmain_bench::lab::{Abilities, Case, Contender, Duplex, End, Sample, Side, Wait, workload};
 
 use crate::directory::Directory;
+use crate::fan;
 use crate::iceoryx2_node::{bytes_mut, node, wait_until};
 
 /// Messages that may lie unread before a sender waits: 4 MiB of them, within these.
@@ -21,7 +23,7 @@ const DEPTH: std::ops::RangeInclusive<usize> = 4..=1024;
 const DEPTH_BYTES: usize = 4 << 20;
 const SERVICES: [&str; 2] = ["to_answering", "to_measuring"];
 /// How long one sleep of a parked end lasts at most.
-const SLEEP: Duration = Duration::from_secs(1);
+pub(crate) const SLEEP: Duration = Duration::from_secs(1);
 
 pub(crate) struct PublishSubscribe;
 
@@ -31,10 +33,13 @@ impl Contender for PublishSubscribe {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { lens: 1..=64 << 20, ..Abilities::PAIR }
+        Abilities { lens: 1..=64 << 20, fan_out: true, fan_in: true, ..Abilities::PAIR }
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
+        if !end.case()?.mode.is_of_a_pair() {
+            return fan::run(end);
+        }
         workload::run(end, |_| Peer::open(end), |_| Peer::open(end))
     }
 }
@@ -54,10 +59,12 @@ impl Peer {
         let node = node(&directory)?;
         let ours = usize::from(end.plan.side == Side::Answering);
         let (out, incoming) = (SERVICES[ours], SERVICES[1 - ours]);
-        let depth = (DEPTH_BYTES / case.len.max(1)).clamp(*DEPTH.start(), *DEPTH.end());
-        let subscriber =
-            service(&node, incoming, depth)?.subscriber_builder().buffer_size(depth).create()?;
-        let publisher = service(&node, out, depth)?
+        let depth = depth(&case);
+        let subscriber = service(&node, incoming, depth, PAIR)?
+            .subscriber_builder()
+            .buffer_size(depth)
+            .create()?;
+        let publisher = service(&node, out, depth, PAIR)?
             .publisher_builder()
             .initial_max_slice_len(case.len)
             .max_loaned_samples(1)
@@ -109,10 +116,25 @@ impl Duplex for Peer {
     }
 }
 
-fn service(
+/// How many ports of each kind a service has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ports {
+    pub(crate) publishers: usize,
+    pub(crate) subscribers: usize,
+}
+
+const PAIR: Ports = Ports { publishers: 1, subscribers: 1 };
+
+/// Messages that may lie unread.
+pub(crate) fn depth(case: &Case) -> usize {
+    (DEPTH_BYTES / case.len.max(1)).clamp(*DEPTH.start(), *DEPTH.end())
+}
+
+pub(crate) fn service(
     node: &Node<ipc::Service>,
     name: &str,
     depth: usize,
+    ports: Ports,
 ) -> Result<PortFactory<ipc::Service, [u8], ()>> {
     Ok(node
         .service_builder(&name.try_into()?)
@@ -122,9 +144,24 @@ fn service(
         .history_size(0)
         .subscriber_max_buffer_size(depth)
         .subscriber_max_borrowed_samples(1)
-        .max_publishers(1)
-        .max_subscribers(1)
-        .max_nodes(2)
+        .max_publishers(ports.publishers)
+        .max_subscribers(ports.subscribers)
+        .max_nodes(ports.publishers + ports.subscribers)
+        .open_or_create()?)
+}
+
+pub(crate) fn event_service(
+    node: &Node<ipc::Service>,
+    name: &str,
+    ports: Ports,
+) -> Result<event::PortFactory<ipc::Service>> {
+    Ok(node
+        .service_builder(&name.try_into()?)
+        .event()
+        .event_id_max_value(1)
+        .max_notifiers(ports.publishers)
+        .max_listeners(ports.subscribers)
+        .max_nodes(ports.publishers + ports.subscribers)
         .open_or_create()?)
 }
 
@@ -138,18 +175,8 @@ fn events(
     if case.wait == Wait::Polling {
         return Ok(None);
     }
-    let event = |name: &str| -> Result<_> {
-        Ok(node
-            .service_builder(&name.try_into()?)
-            .event()
-            .event_id_max_value(1)
-            .max_notifiers(1)
-            .max_listeners(1)
-            .max_nodes(2)
-            .open_or_create()?)
-    };
-    let listener = event(incoming)?.listener_builder().create()?;
-    let notifier = event(out)?.notifier_builder().create()?;
+    let listener = event_service(node, incoming, PAIR)?.listener_builder().create()?;
+    let notifier = event_service(node, out, PAIR)?.notifier_builder().create()?;
     wait_until(|| notifier.notify() == Ok(1))?;
     Ok(Some((notifier, listener)))
 }

@@ -58,6 +58,17 @@ impl Mode {
         }
     }
 
+    /// Whether the ends are two that know each other.
+    #[must_use]
+    pub fn is_of_a_pair(self) -> bool {
+        match self {
+            Self::RoundTrip | Self::AfterGap { .. } | Self::OneWay | Self::OpenLoop { .. } => true,
+            Self::FanOut { .. } | Self::FanIn { .. } | Self::Attached { .. } | Self::Connect => {
+                false
+            }
+        }
+    }
+
     /// The place of the end that takes the messages of many others, if there is one.
     #[must_use]
     pub fn hub(self) -> Option<usize> {

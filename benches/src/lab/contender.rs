@@ -64,8 +64,10 @@ pub struct Abilities {
     pub lens: RangeInclusive<usize>,
     /// One end sends to many.
     pub fan_out: bool,
-    /// One end takes what many send, and answers each if it answers at all.
+    /// One end takes what many send.
     pub fan_in: bool,
+    /// One end answers what many ask.
+    pub serves: bool,
     /// Can be found by a peer that starts later.
     pub connects: bool,
 }
@@ -80,6 +82,7 @@ impl Abilities {
         lens: 0..=64 << 20,
         fan_out: false,
         fan_in: false,
+        serves: false,
         connects: false,
     };
 
@@ -92,7 +95,7 @@ impl Abilities {
             Mode::OneWay | Mode::OpenLoop { .. } => self.one_way,
             Mode::FanOut { .. } => self.fan_out && self.one_way,
             Mode::FanIn { .. } => self.fan_in && self.one_way,
-            Mode::Attached { .. } => self.fan_in && self.round_trip,
+            Mode::Attached { .. } => self.serves && self.round_trip,
             Mode::Connect => self.connects,
         };
         let wait = match case.wait {

@@ -56,6 +56,9 @@ pub(crate) struct Judged {
     pub(crate) rule: String,
     /// Times or nanoseconds, as the rule has it: the median over cycles, and the extremes.
     pub(crate) found: Option<Spread>,
+    /// It is nanoseconds.
+    #[serde(default)]
+    pub(crate) found_is_a_time: bool,
     /// In nanoseconds a message.
     pub(crate) ours: Option<f64>,
     pub(crate) theirs: Option<f64>,
@@ -89,7 +92,8 @@ impl Judged {
 }
 
 const P50: (&str, fn(&Sample) -> f64) = ("p50", |sample| sample.p50);
-const P99: (&str, fn(&Sample) -> f64) = ("p99", |sample| sample.p99);
+const P99_OF_PARTS: (&str, fn(&Sample) -> f64) =
+    ("p99 of the middle part", |sample| sample.p99_of_parts.unwrap_or(sample.p99));
 
 fn bars() -> Vec<Bar> {
     let bar = |case, ours, theirs, rule| Bar { case, ours, theirs, stat: P50, rule, stretch: None };
@@ -113,7 +117,7 @@ fn bars() -> Vec<Bar> {
         bar(parked(Mode::RoundTrip, 64), RING, Against::BestPeer, Rule::Times(1.15)),
         bar(one_cpu(Mode::RoundTrip, 64), RING, Against::BestPeer, Rule::Times(1.15)),
         Bar {
-            stat: P99,
+            stat: P99_OF_PARTS,
             ..bar(
                 polling(Mode::OpenLoop { per_second: 1_000_000 }, 64),
                 RING,
@@ -150,6 +154,7 @@ impl Bar {
             what: format!("{}: {}, {}", self.ours, self.case, self.stat.0),
             rule: self.rule_text(theirs.map_or(self.theirs.name(), |cell| &cell.contender)),
             found,
+            found_is_a_time: matches!(self.rule, Rule::Longer(_)),
             ours: median(ours),
             theirs: median(theirs),
             floor: theirs

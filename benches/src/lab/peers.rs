@@ -15,6 +15,7 @@ mod rtrb;
 mod shmem_ipc;
 mod slots;
 mod socket_buffers;
+mod star;
 mod unix_seqpacket;
 mod unix_stream;
 

@@ -4,6 +4,7 @@ use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::stats::Spread;
 
 /// Steps of a curve to each halving of what is left of the laps.
 const STEPS_PER_HALVING: u32 = 5;
@@ -16,6 +17,10 @@ pub struct Sample {
     pub p50: f64,
     /// What 99 of 100 took at most.
     pub p99: f64,
+    /// The same of the middle one of a run's parts, where it is divided: a stall of the machine decides
+    /// the whole run's, and only that of the parts it lies in.
+    #[serde(default)]
+    pub p99_of_parts: Option<f64>,
     /// What 999 of 1,000 took at most.
     pub p999: f64,
     /// The longest.
@@ -42,6 +47,18 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// As [`of_laps`](Self::of_laps), divided into so many parts.
+    ///
+    /// # Errors
+    /// If a part has no lap.
+    pub(crate) fn of_parts(ticks: &[u64], ns_per_tick: f64, parts: usize) -> Result<Self> {
+        let part = ticks.len().div_ceil(parts).max(1);
+        let tails = ticks.chunks(part).map(|part| Ok(Self::of_laps(part, ns_per_tick, 1)?.p99));
+        let tails = Spread::of_figures(tails.collect::<Result<Vec<_>>>()?.into_iter());
+        let p99_of_parts = tails.map(|tails| tails.median);
+        Ok(Self { p99_of_parts, ..Self::of_laps(ticks, ns_per_tick, 1)? })
+    }
+
     /// Of laps in clock ticks, each for `messages` messages.
     ///
     /// # Errors
@@ -99,6 +116,14 @@ mod tests {
         let sample = Sample::of_laps(&laps, 1.0, 1).expect("laps");
         assert!(sample.curve.is_sorted_by(|one, other| one.0 <= other.0 && one.1 <= other.1));
         assert_eq!(sample.curve.last().map(|step| step.1), Some(sample.max));
+    }
+
+    #[test]
+    fn a_stall_is_in_the_whole_run_s_tail_and_not_in_the_middle_part_s() {
+        let mut laps = vec![100; 1000];
+        laps[420..440].fill(1000);
+        let sample = Sample::of_parts(&laps, 1.0, 10).expect("laps");
+        assert_eq!((sample.p99, sample.p99_of_parts), (1000.0, Some(100.0)));
     }
 
     #[test]

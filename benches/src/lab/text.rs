@@ -115,12 +115,13 @@ fn bars(bars: &[Judged]) -> String {
 /// A bar's columns.
 pub(super) fn bar_row(bar: &Judged) -> Vec<String> {
     let show = |ns: Option<f64>| ns.map(time).unwrap_or_default();
+    let figure = if bar.found_is_a_time { signed_time } else { short };
     vec![
         bar.what.clone(),
         show(bar.ours),
         show(bar.theirs),
-        bar.found.map(|found| short(found.median)).unwrap_or_default(),
-        bar.found.map(|s| format!("{}..{}", short(s.least), short(s.most))).unwrap_or_default(),
+        bar.found.map(|found| figure(found.median)).unwrap_or_default(),
+        bar.found.map(|s| format!("{}..{}", figure(s.least), figure(s.most))).unwrap_or_default(),
         bar.floor.map(short).unwrap_or_default(),
         bar.rule.clone(),
         bar.stretch.clone().unwrap_or_default(),
@@ -146,6 +147,11 @@ pub(crate) fn time(ns: f64) -> String {
         ns if ns < 10e6 => format!("{:.1} us", ns / 1e3),
         ns => format!("{:.1} ms", ns / 1e6),
     }
+}
+
+/// By how much one time is longer than another.
+fn signed_time(ns: f64) -> String {
+    format!("{}{}", if ns < 0.0 { "-" } else { "+" }, time(ns.abs()))
 }
 
 /// The rate of messages of `len` bytes that take so long each.

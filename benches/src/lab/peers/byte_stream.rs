@@ -33,19 +33,39 @@ impl<R: Read, W: Write> ByteStream<R, W> {
         Self { reader, writer, outgoing: vec![0; whole], incoming, taken: 0, filled: 0 }
     }
 
-    /// Waits for another message.
-    fn fill(&mut self) -> Result<()> {
-        while self.filled - self.taken < self.outgoing.len() {
-            if self.taken == self.filled {
-                (self.taken, self.filled) = (0, 0);
-            }
-            match tried(self.reader.read(&mut self.incoming[self.filled..]))? {
-                Some(0) => return Err("the other end has gone".into()),
-                Some(len) => self.filled += len,
-                None => std::hint::spin_loop(),
-            }
+    pub(super) fn reader(&self) -> &R {
+        &self.reader
+    }
+
+    /// Whether a whole message has come.
+    #[inline]
+    pub(super) fn has_message(&self) -> bool {
+        self.filled - self.taken >= self.outgoing.len()
+    }
+
+    /// Has `read` take more bytes from the stream; says how many came, or none if it would have slept.
+    #[inline]
+    pub(super) fn fill_by(
+        &mut self,
+        read: impl FnOnce(&mut R, &mut [u8]) -> std::io::Result<usize>,
+    ) -> Result<Option<usize>> {
+        if self.taken == self.filled {
+            (self.taken, self.filled) = (0, 0);
         }
-        Ok(())
+        let came = tried(read(&mut self.reader, &mut self.incoming[self.filled..]))?;
+        self.filled += came.unwrap_or(0);
+        Ok(came)
+    }
+
+    /// Hands the next message to `read`, which has come.
+    #[inline]
+    pub(super) fn take<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
+        let (prefix, payload) = self.incoming[self.taken..][..self.outgoing.len()].split_at(PREFIX);
+        if prefix != (payload.len() as u64).to_le_bytes() {
+            return Err(format!("a message of {prefix:?} bytes, expected {}", payload.len()).into());
+        }
+        self.taken += self.outgoing.len();
+        Ok(read(payload))
     }
 }
 
@@ -67,14 +87,15 @@ impl<R: Read, W: Write> Duplex for ByteStream<R, W> {
     }
 
     #[inline]
-    fn receive<R2>(&mut self, read: impl FnOnce(&[u8]) -> R2) -> Result<R2> {
-        self.fill()?;
-        let (prefix, payload) = self.incoming[self.taken..][..self.outgoing.len()].split_at(PREFIX);
-        if prefix != (payload.len() as u64).to_le_bytes() {
-            return Err(format!("a message of {prefix:?} bytes, expected {}", payload.len()).into());
+    fn receive<T>(&mut self, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
+        while !self.has_message() {
+            match self.fill_by(R::read)? {
+                Some(0) => return Err("the other end has gone".into()),
+                Some(_) => {}
+                None => std::hint::spin_loop(),
+            }
         }
-        self.taken += self.outgoing.len();
-        Ok(read(payload))
+        self.take(read)
     }
 }
 

@@ -6,6 +6,7 @@ use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, sockopt};
 
 use super::socket_buffers;
+use super::star::{self, Connection, Received};
 use crate::lab::{Abilities, Case, Contender, Duplex, End, Sample, Wait, workload};
 use crate::{Result, descriptors};
 
@@ -22,21 +23,32 @@ impl Contender for UnixSeqpacket {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { lens: 0..=packet_max().unwrap_or(0), ..Abilities::PAIR }
+        let lens = 0..=packet_max().unwrap_or(0);
+        Abilities {
+            lens,
+            fan_out: true,
+            fan_in: true,
+            serves: true,
+            connects: true,
+            ..Abilities::PAIR
+        }
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
         let case = end.case()?;
+        if !case.mode.is_of_a_pair() {
+            return star::run::<Packets>(end);
+        }
         workload::run(
             end,
             |_| {
                 let [ours, theirs] = pair()?;
                 descriptors::give(end, &[theirs.as_fd()])?;
-                Packets::new(ours, &case)
+                Packets::of(ours, &case)
             },
             |_| {
                 let [socket] = descriptors::take(end)?;
-                Packets::new(socket, &case)
+                Packets::of(socket, &case)
             },
         )
     }
@@ -64,10 +76,45 @@ struct Packets {
 }
 
 impl Packets {
-    fn new(socket: OwnedFd, case: &Case) -> Result<Self> {
+    /// Takes the next packet if there is one; its length is zero once the other end has gone.
+    #[inline]
+    fn take(&mut self, flags: RecvFlags) -> Result<Option<usize>> {
+        let buffer = &mut self.incoming[..];
+        tried(rustix::net::recv(&self.socket, buffer, flags | RecvFlags::TRUNC).map(|got| got.1))
+    }
+
+    #[inline]
+    fn check(&self, len: usize) -> Result<()> {
+        if len == self.incoming.len() {
+            return Ok(());
+        }
+        Err(format!("a packet of {len} bytes, expected {}", self.incoming.len()).into())
+    }
+}
+
+impl Connection for Packets {
+    const TYPE: SocketType = SocketType::SEQPACKET;
+
+    fn of(socket: OwnedFd, case: &Case) -> Result<Self> {
         socket_buffers::raise(&socket)?;
         rustix::io::ioctl_fionbio(&socket, case.wait == Wait::Polling)?;
         Ok(Self { socket, outgoing: vec![0; case.len], incoming: vec![0; case.len] })
+    }
+
+    #[inline]
+    fn try_receive<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Result<Received<R>> {
+        match self.take(RecvFlags::DONTWAIT)? {
+            None => Ok(Received::Nothing),
+            Some(0) => Ok(Received::Closed),
+            Some(len) => {
+                self.check(len)?;
+                Ok(Received::Message(read(&self.incoming)))
+            }
+        }
+    }
+
+    fn socket(&self) -> &impl AsFd {
+        &self.socket
     }
 }
 
@@ -75,7 +122,8 @@ impl Duplex for Packets {
     #[inline]
     fn send(&mut self, _len: usize, fill: impl FnOnce(&mut [u8])) -> Result<()> {
         fill(&mut self.outgoing);
-        while !went(rustix::net::send(&self.socket, &self.outgoing, SendFlags::NOSIGNAL))? {
+        while tried(rustix::net::send(&self.socket, &self.outgoing, SendFlags::NOSIGNAL))?.is_none()
+        {
             std::hint::spin_loop();
         }
         Ok(())
@@ -83,28 +131,22 @@ impl Duplex for Packets {
 
     #[inline]
     fn receive<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Result<R> {
-        let mut len = 0;
-        let mut receive = || {
-            let received =
-                rustix::net::recv(&self.socket, &mut self.incoming[..], RecvFlags::TRUNC);
-            received.map(|(_, whole)| len = whole)
-        };
-        while !went(receive())? {
+        loop {
+            if let Some(len) = self.take(RecvFlags::empty())? {
+                self.check(len)?;
+                return Ok(read(&self.incoming));
+            }
             std::hint::spin_loop();
         }
-        if len != self.incoming.len() {
-            return Err(format!("a packet of {len} bytes, expected {}", self.incoming.len()).into());
-        }
-        Ok(read(&self.incoming))
     }
 }
 
-/// Whether a call did what it was for; it did not if it would have slept.
+/// What a call came to; none if it would have slept.
 #[inline]
-fn went<T>(call: rustix::io::Result<T>) -> Result<bool> {
+fn tried<T>(call: rustix::io::Result<T>) -> Result<Option<T>> {
     match call {
-        Ok(_) => Ok(true),
-        Err(Errno::AGAIN | Errno::INTR) => Ok(false),
+        Ok(done) => Ok(Some(done)),
+        Err(Errno::AGAIN | Errno::INTR) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

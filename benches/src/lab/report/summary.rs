@@ -68,6 +68,7 @@ mod tests {
             what: what.to_owned(),
             rule: "<= 0.5x <peer>".to_owned(),
             found: None,
+            found_is_a_time: false,
             floor: None,
             ours: None,
             theirs: None,

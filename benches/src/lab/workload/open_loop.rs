@@ -13,6 +13,8 @@ use crate::lab::{Case, Client, End, Mode, Sample, Server, Traffic};
 
 /// Messages before those that count, for each of those.
 const WARMING: usize = 4;
+/// Parts of a run whose tails are looked at one by one.
+const PARTS: usize = 12;
 /// From having met to the first appointment.
 const HEAD_START: Duration = Duration::from_micros(200);
 
@@ -66,7 +68,7 @@ pub(super) fn receive<S: Server>(
     traffic.verdict()?;
     let all = appointments(case);
     let warming = all - timed(case);
-    let sample = Sample::of_laps(&traffic.took(warming), end.clock.ns_per_tick(), 1)?;
+    let sample = Sample::of_parts(&traffic.took(warming), end.clock.ns_per_tick(), PARTS)?;
     // The section had the warming messages in it as well.
     let spent = section.finish(Sample { messages: traffic.received(), ..sample })?;
     Ok(Sample { messages: spent.laps, ..spent })

@@ -53,6 +53,7 @@ impl To {
         Abilities {
             round_trip: to_main,
             fan_in: to_main,
+            serves: to_main,
             connects: to_main,
             fan_out: !to_main,
             ..Abilities::PAIR

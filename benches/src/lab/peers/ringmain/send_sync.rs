@@ -26,7 +26,7 @@ impl Contender for SendSync {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { one_way: false, fan_in: true, connects: true, ..Abilities::PAIR }
+        Abilities { one_way: false, serves: true, connects: true, ..Abilities::PAIR }
     }
 
     fn run(&self, end: &End) -> Result<Option<Sample>> {
