@@ -5,7 +5,8 @@
 //!   Producer                                   Consumer
 //!   claim: reserve lines and the next header   peek: header word, Relaxed
 //!   write content in place                       0: nothing yet
-//!   header(next) = 0             Relaxed         else: fence(Acquire)   ◄─┐
+//!   header(next) = 0, if it is
+//!     not known to be            Relaxed         else: fence(Acquire)   ◄─┐
 //!   header(tail) = record        Release ──────────────────────────────────┘
 //!                                              check the word, read or copy the content
 //!   look_at_head: Relaxed, fence(Acquire) ◄──┐ drop the record: release
@@ -14,6 +15,10 @@
 //! The header word is the publication: there is no shared tail (a tail store per message gives
 //! 34 to 50 M msg/s, the header word alone 99 to 132). Each end keeps the other's position in
 //! private and looks again only when it has to.
+//!
+//! A header word may become zero any time between its line's release and the publication before it. A
+//! producer that waits for an answer clears some ahead (`prepare`), since a store that misses the cache
+//! delays those after it, the publication among them.
 //!
 //! # Guarantees
 //! * Positions are 64-bit and never wrap; a record is never torn, reordered, or seen twice.

@@ -51,7 +51,7 @@ impl Pool {
     #[inline]
     pub(super) fn push(&mut self, contents: &[u8], align: usize) -> usize {
         let before = self.len();
-        let start = before.next_multiple_of(align);
+        let start = aligned(before, align);
         let end = start + contents.len();
         if self.block.is_empty()
             && let Some(place) = self.small.get_mut(start..end)
@@ -152,6 +152,13 @@ pub(super) struct Parts<'b> {
 
 /// Bytes of a link, and of a word of the root.
 const LINK_SIZE: usize = 4;
+
+/// `at`, or the next multiple of `align`, which is a power of two: a division takes 7 ns.
+#[inline(always)]
+pub(super) fn aligned(at: usize, align: usize) -> usize {
+    debug_assert!(align.is_power_of_two());
+    (at + align - 1) & !(align - 1)
+}
 
 /// Writes `part` at a place where there is room for it.
 #[inline(always)]

@@ -3,6 +3,7 @@
 use rkyv::util::AlignedVec;
 
 use super::leaf::Leaf;
+use super::pool::aligned;
 use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
 use crate::copy::copy;
 
@@ -111,7 +112,7 @@ impl Store {
                 Leaf::Scalar(scalar) => scalar.bytes(),
                 Leaf::Pooled(pooled) => {
                     let contents = pooled.contents();
-                    let start = pool.next_multiple_of(pooled.align());
+                    let start = aligned(pool, pooled.align());
                     let end = start.checked_add(contents.len())?;
                     copy(block.0.get_mut(start..end)?, contents);
                     pool = start + contents.len();
