@@ -16,11 +16,8 @@ pub struct Producer {
     tail: u64,
     /// The head when it was last looked at. Stale means less free space than there is.
     seen_head: u64,
-    /// Up to here, from the tail on, lines have a header word of zero, but for those that a claim has
-    /// been written over, see `claimed`.
+    /// Up to here, from the tail on, the header words of lines are zero.
     cleared: u64,
-    /// The end of the furthest claim since the last commit: its lines may hold anything.
-    claimed: u64,
     /// Index up to which records are put without a further thought, see [`turn`](Self::turn).
     stop: usize,
     /// The ring is not begun anew before its end.
@@ -51,16 +48,7 @@ impl Producer {
     /// The writing end of the ring in `data`, which must be empty and never have had another.
     pub(crate) fn new(data: RingData, head: Shared<HeadWord>) -> Self {
         let stop = first_stop(&data);
-        Self {
-            data,
-            head,
-            tail: 0,
-            seen_head: 0,
-            cleared: 0,
-            claimed: 0,
-            stop,
-            goes_straight: false,
-        }
+        Self { data, head, tail: 0, seen_head: 0, cleared: 0, stop, goes_straight: false }
     }
 
     /// The longest content of a record in bytes.
@@ -85,8 +73,11 @@ impl Producer {
             self.turn(size)?;
         }
         self.reserve(size)?;
-        self.claimed = self.claimed.max(self.tail + size as u64);
-        Ok(Claim { producer: self, len })
+        let cleared = self.cleared;
+        if size > LINE {
+            self.cleared = self.tail + LINE as u64; // what is written there, and given up, may be anything
+        }
+        Ok(Claim { producer: self, len, cleared })
     }
 
     /// Bytes of the ring.
@@ -225,14 +216,13 @@ impl Producer {
             Header::Padding { size } => size,
         };
         let next = self.tail + size as u64;
-        if next >= self.cleared || next < self.claimed {
+        if next >= self.cleared {
             self.data.header(next).store(0, Ordering::Relaxed);
             self.cleared = next + LINE as u64;
         }
         // Pairs with the Acquire fence in `Consumer::peek`.
         self.data.header(self.tail).store(header.encode(), at(Site::Commit, Ordering::Release));
         self.tail = next;
-        self.claimed = next;
         self.data.prefetch_for_writing(next + WRITE_AHEAD);
     }
 
@@ -248,7 +238,6 @@ impl Producer {
     pub fn prepare(&mut self) {
         let free = self.seen_head + self.data.capacity() as u64;
         let end = (self.tail + CLEARED_AHEAD).min(free);
-        self.cleared = self.cleared.max(self.claimed); // a claim may be made again and find its bytes
         while self.cleared < end {
             self.data.header(self.cleared).store(0, Ordering::Relaxed);
             self.cleared += LINE as u64;
@@ -258,7 +247,7 @@ impl Producer {
 
 /// How far ahead [`prepare`](Producer::prepare) clears. Less than four lines is too close: the consumer's
 /// prefetcher takes them.
-const CLEARED_AHEAD: u64 = 8 * LINE as u64;
+const CLEARED_AHEAD: u64 = 8 * LINE as u64; // see `QUIET`
 
 /// How far behind a record its lines are asked for, so that a stream does not wait for them one by one:
 /// 15 to 50 % more records of one line, 5 to 20 % more of two, and nothing lost in round trips.
@@ -272,10 +261,11 @@ fn first_stop(data: &RingData) -> usize {
 /// From this index on a ring is rewound before its producer rests: one page.
 const REWIND_FROM: usize = 4096;
 
-/// The first index at which it is looked whether a ring can be begun anew: two pages. A look is a cache
-/// miss, and some 60 round trips of 64 bytes are made between two.
+/// The first index at which it is looked whether a ring can be begun anew: what is cleared ahead of it still
+/// lies in the first two pages. A look is a cache miss, and some 60 round trips of 64 bytes are made between
+/// two.
 #[cfg(not(loom))]
-const QUIET: usize = 2 * 4096;
+const QUIET: usize = 2 * 4096 - 8 * LINE;
 
 /// A consumer this close behind is reading the last record, or has not said yet that it has.
 #[cfg(not(loom))]
@@ -295,6 +285,8 @@ const QUIET: usize = 2 * LINE;
 pub struct Claim<'p> {
     producer: &'p mut Producer,
     len: usize,
+    /// Up to where header words were zero before, and still are behind the content.
+    cleared: u64,
 }
 
 impl<'p> Claim<'p> {
@@ -309,7 +301,7 @@ impl<'p> Claim<'p> {
     }
 
     /// The content, for longer than the claim, which ends unwritten. The same claim made again before
-    /// anything else finds the same bytes.
+    /// anything else, [`prepare`](Producer::prepare) included, finds the same bytes.
     #[inline]
     #[cfg(not(loom))]
     #[expect(unsafe_code, reason = "the claim is the permission to write")]
@@ -326,6 +318,9 @@ impl<'p> Claim<'p> {
     #[inline]
     pub fn commit(self, len: usize) {
         assert!(len <= self.len, "committed more than was claimed");
+        if record_size(len) == record_size(self.len) {
+            self.producer.cleared = self.cleared;
+        }
         self.producer.publish(Header::Record { len });
     }
 }

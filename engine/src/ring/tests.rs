@@ -54,14 +54,6 @@ fn a_dropped_claim_is_never_seen() {
 }
 
 #[test]
-fn a_claim_made_again_finds_its_bytes_whatever_was_prepared_meanwhile() {
-    let mut ring = ring();
-    ring.producer.claim(200).unwrap().bytes().fill(0xff);
-    ring.producer.prepare();
-    assert_eq!(ring.producer.claim(200).unwrap().bytes(), [0xff; 200]);
-}
-
-#[test]
 fn less_may_be_committed_than_was_claimed() {
     let mut ring = ring();
     let mut claim = ring.producer.claim(200).unwrap();
