@@ -237,7 +237,9 @@ impl Producer {
     #[inline]
     pub fn prepare(&mut self) {
         let free = self.seen_head + self.data.capacity() as u64;
-        let end = (self.tail + CLEARED_AHEAD).min(free);
+        // No page is touched for this that may not be come to.
+        let before_stop = self.stop.saturating_sub(self.data.index(self.tail));
+        let end = (self.tail + CLEARED_AHEAD.min(before_stop) as u64).min(free);
         while self.cleared < end {
             self.data.header(self.cleared).store(0, Ordering::Relaxed);
             self.cleared += LINE as u64;
@@ -247,7 +249,7 @@ impl Producer {
 
 /// How far ahead [`prepare`](Producer::prepare) clears. Less than four lines is too close: the consumer's
 /// prefetcher takes them.
-const CLEARED_AHEAD: u64 = 8 * LINE as u64; // see `QUIET`
+const CLEARED_AHEAD: usize = 8 * LINE;
 
 /// How far behind a record its lines are asked for, so that a stream does not wait for them one by one:
 /// 15 to 50 % more records of one line, 5 to 20 % more of two, and nothing lost in round trips.
@@ -261,11 +263,10 @@ fn first_stop(data: &RingData) -> usize {
 /// From this index on a ring is rewound before its producer rests: one page.
 const REWIND_FROM: usize = 4096;
 
-/// The first index at which it is looked whether a ring can be begun anew: what is cleared ahead of it still
-/// lies in the first two pages. A look is a cache miss, and some 60 round trips of 64 bytes are made between
-/// two.
+/// The first index at which it is looked whether a ring can be begun anew: two pages. A look is a cache
+/// miss, and some 60 round trips of 64 bytes are made between two.
 #[cfg(not(loom))]
-const QUIET: usize = 2 * 4096 - 8 * LINE;
+const QUIET: usize = 2 * 4096;
 
 /// A consumer this close behind is reading the last record, or has not said yet that it has.
 #[cfg(not(loom))]
