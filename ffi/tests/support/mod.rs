@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,8 +44,11 @@ fn cargo(args: &[&str], built: &Path) {
     succeeds(cargo.current_dir(ROOT));
 }
 
-/// `make -C ffi`, into the folder that tests are built in.
+/// `make -C ffi`, into the folder that tests are built in. One at a time: cargo, which it calls, takes the
+/// library away for a moment when it puts another in its place.
 pub fn make(args: &[&str], built: &Path) -> String {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut make = Command::new("make");
     make.arg("-C").arg(ROOT).args(args).env("CARGO_TARGET_DIR", built.parent().unwrap());
     // A make above this one would pass its flags on.
