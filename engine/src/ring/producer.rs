@@ -232,8 +232,9 @@ impl Producer {
     /// The stores of one CPU become visible in their order, so one that misses the cache holds up what
     /// is stored after it. The header word behind a record, cleared just before the record is published,
     /// is such a one; cleared some lines ahead it makes a bare round trip of one line 10 to 15 % shorter,
-    /// of two lines 5 to 8 %, and those of sessions 3 to 7 %. Not part of every commit, because a consumer that is close behind would have
-    /// these lines moved twice: a stream of records of two lines comes to half its rate.
+    /// of two lines 5 to 8 %, and those of sessions 3 to 7 %. Not part of every commit, because a consumer
+    /// that is close behind would have these lines moved twice: a stream of records of two lines comes to
+    /// half its rate.
     #[inline]
     pub fn prepare(&mut self) {
         let free = self.seen_head + self.data.capacity() as u64;
