@@ -138,22 +138,25 @@ impl Producer {
     /// waits for answers thus stays in the first pages, which keeps a session small and its lines in the
     /// caches; who is ahead of the reader finds that at a few places per lap, as each is twice as far as
     /// the one before.
+    ///
+    /// Afterwards `stop` is behind the record: the same claim made again finds the same place, and looks at
+    /// nothing that the consumer may have changed.
     #[cold]
     fn turn(&mut self, size: usize) -> Result<(), ClaimError> {
         let index = self.data.index(self.tail);
         let rest = self.data.capacity() - index;
         if size > rest {
-            return self.pad(rest);
-        }
-        if size == rest {
+            self.pad(rest)?;
+            self.stop = self.stop.max(size);
+        } else if size == rest {
             self.stop = first_stop(&self.data);
         } else if !self.goes_straight
             && self.is_nearly_drained()?
             && rest + size + LINE <= self.free()
         {
             self.skip(rest);
+            self.stop = self.stop.max(size);
         } else {
-            // The same claim made again finds the same place.
             self.stop = (2 * self.stop).max(index + size).min(self.data.capacity() - 1);
         }
         Ok(())

@@ -228,6 +228,27 @@ fn a_head_that_goes_backwards_is_refused() {
     assert_eq!(ring.producer.is_drained().unwrap_err().place, "ring head");
 }
 
+/// A claim is made once to see that there is room, and again to write: what was promised stays so, whatever
+/// the consumer says meanwhile.
+#[test]
+fn a_claim_that_is_made_again_finds_its_place_though_the_head_is_impossible_by_then() {
+    const LARGE: usize = 64 << 10;
+    let lens = [8, 3000, 9000, 20_000, LARGE / 2 - 8];
+    for (before, len) in (0..120).flat_map(|before| lens.map(|len| (before, len))) {
+        let (data, head) = (RingData::private(LARGE), HeadWord::private());
+        let mut producer = Producer::new(data.clone(), head.clone());
+        let mut consumer = Consumer::new(data, head.clone());
+        for _ in 0..before {
+            put(&mut producer, &[7; 500]).unwrap();
+        }
+        while take(&mut consumer).unwrap().is_some() {}
+        let start = producer.claim(len).unwrap().bytes().as_ptr();
+        head.head.store(u64::MAX, Ordering::Relaxed);
+        let again = producer.claim(len).map(|mut claim| claim.bytes().as_ptr());
+        assert_eq!(again, Ok(start), "{len} bytes behind {before} records");
+    }
+}
+
 #[test]
 fn padding_behind_padding_is_refused() {
     let mut ring = ring();
