@@ -33,7 +33,7 @@ const ORDER: [&str; 23] = [
 ];
 
 /// The audit list: the files that may say `unsafe`, and what for.
-const UNSAFE: [(&str, &str); 29] = [
+const UNSAFE: [(&str, &str); 30] = [
     ("board/mod.rs", "names the struct of the page"),
     ("driver.rs", "tokio watches a descriptor that is borrowed meanwhile"),
     ("fork.rs", "a word in a page that the kernel clears in a child"),
@@ -58,6 +58,7 @@ const UNSAFE: [(&str, &str); 29] = [
     ("segment/tests.rs", "tests only: words of a segment"),
     ("session/lanes.rs", "names the structs of the two segments"),
     ("session/replies.rs", "reads main's answers in place"),
+    ("sync/cycles.rs", "reads the processor's cycle counter"),
     ("sync/shared.rs", "a reference that keeps its mapping alive"),
     ("typed/serialize.rs", "bytes of a type that is its own archive"),
     ("value/args.rs", "an archive is checked once and read where it lies"),

@@ -9,7 +9,7 @@ use crate::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
-use crate::session::offer::{Invitation, Prepared, refuse, terms};
+use crate::session::offer::{Invitation, Prepared, Surroundings, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
 use crate::trace;
 use std::sync::atomic::Ordering;
@@ -337,7 +337,8 @@ impl Core {
     /// Makes main's end of a session.
     pub(super) fn prepare(&self, stream: Stream) -> Result<Prepared, Error> {
         let id = self.next_id();
-        Prepared::new(id, stream, self.options.bounds, &self.pool, &self.board)
+        let Self { pool, board, poller, .. } = self;
+        Prepared::new(id, stream, self.options.bounds, Surroundings { pool, board, poller })
     }
 
     /// Makes a renderer known by its id. One that comes too late, to a closed main, is over at once:

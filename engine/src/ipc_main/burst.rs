@@ -4,6 +4,7 @@ use super::WebContents;
 use crate::error::Error;
 use crate::session::lane_lock::Claimed;
 use crate::session::outbox::Outbox;
+use crate::sync::cycles;
 use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
 use crate::wire::{ENVELOPE, Signature};
@@ -11,20 +12,47 @@ use crate::wire::{ENVELOPE, Signature};
 /// Messages to one renderer that leave together: it is looked for once, when this is dropped, and
 /// between two messages only as far as that costs nothing. It may read them before that.
 ///
-/// It holds the session's sending end: other threads that send to this renderer wait, any other send
-/// to it by this thread answers [`Error::ClaimHeld`], and so does dispatching.
+/// It holds the session's sending end, so any other send to this renderer by this thread answers
+/// [`Error::ClaimHeld`], and so does dispatching. Nobody waits for it: what other threads send meanwhile, and
+/// answers to this renderer's invokes, wait in main until it ends, and follow it. A burst that is
+/// [forgotten](std::mem::forget) never ends: what is sent to this renderer then waits up to the
+/// [bound](crate::MainOptions::overflow_limit) and is [`Error::Backpressure`] past it.
+///
+/// While another thread has a burst or claim of the same renderer, messages of this one wait for the end of
+/// that, as those of [`WebContents::send`] do.
 #[derive(Debug)]
 #[must_use = "a burst without messages only keeps others waiting"]
 pub struct WebContentsBurst<'w> {
     page: &'w WebContents,
-    /// `None` only while being dropped.
+    /// `None` while being dropped, and if another thread has it.
     outbox: Option<Claimed<'w, Outbox>>,
+    /// When that was, in [`cycles`].
+    since: u64,
+    /// Messages so far.
+    sent: u32,
 }
+
+/// So many messages are sent between two looks at the clock, which takes as long as half of one.
+const LOOK_EVERY: u32 = 32;
 
 impl<'w> WebContentsBurst<'w> {
     #[inline]
-    pub(super) fn new(page: &'w WebContents, outbox: Claimed<'w, Outbox>) -> Self {
-        Self { page, outbox: Some(outbox) }
+    pub(super) fn new(page: &'w WebContents, outbox: Option<Claimed<'w, Outbox>>) -> Self {
+        Self { page, outbox, since: cycles(), sent: 0 }
+    }
+
+    /// Before a message: whether it can arrive. The renderer's life is looked at now and then.
+    #[inline]
+    fn check(&mut self) -> Result<(), Error> {
+        self.sent = self.sent.wrapping_add(1);
+        let look = self.sent.is_multiple_of(LOOK_EVERY);
+        if look { self.check_alive() } else { self.page.end().check() }
+    }
+
+    /// The same with a look at the renderer, if this was held for long.
+    #[inline]
+    pub(super) fn check_alive(&self) -> Result<(), Error> {
+        self.page.end().check_alive(Some(self.since))
     }
 
     /// As [`WebContents::send`].
@@ -42,8 +70,9 @@ impl<'w> WebContentsBurst<'w> {
     /// As there.
     #[inline]
     pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
+        self.check()?;
         let end = self.page.end();
-        let outbox = self.outbox();
+        let Some(outbox) = self.outbox() else { return self.send_larger(channel, value) };
         let room = channel.room(outbox.payload_max());
         let write = |place: &mut [u8]| channel.write(value, place);
         match outbox.fill(channel.signature(), room, write) {
@@ -66,8 +95,9 @@ impl<'w> WebContentsBurst<'w> {
 
     #[inline]
     pub(super) fn put(&mut self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
+        self.check()?;
         let end = self.page.end();
-        let outbox = self.outbox();
+        let Some(outbox) = self.outbox() else { return end.send(signature, payload) };
         let sent = outbox.send(signature, payload);
         end.note(outbox, sent)
     }
@@ -76,11 +106,43 @@ impl<'w> WebContentsBurst<'w> {
         self.page
     }
 
+    /// `None` if another thread has it.
     #[inline]
-    pub(super) fn outbox(&mut self) -> &mut Outbox {
+    pub(super) fn outbox(&mut self) -> Option<&mut Outbox> {
+        self.outbox.as_deref_mut()
+    }
+
+    /// The sending end, of a claim that has a place in it.
+    #[inline]
+    pub(super) fn held(&mut self) -> &mut Outbox {
         match &mut self.outbox {
             Some(outbox) => outbox,
-            None => unreachable!("held until dropped"),
+            None => unreachable!("a place in it was reserved"),
+        }
+    }
+
+    /// Ends the burst, as dropping it does, and says whether the renderer is still there.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`] if it is not, [`Error::Forked`]: the messages of the burst may have arrived,
+    /// or not.
+    #[inline]
+    pub fn end(mut self) -> Result<(), Error> {
+        self.release()?;
+        self.check_alive()
+    }
+
+    /// The same without a look at the renderer, behind a message before which it was looked at.
+    #[inline]
+    pub(super) fn end_call(mut self) -> Result<(), Error> {
+        self.release()
+    }
+
+    #[inline]
+    fn release(&mut self) -> Result<(), Error> {
+        match self.outbox.take() {
+            Some(outbox) => self.page.end().release(outbox),
+            None => Ok(()),
         }
     }
 }
@@ -88,8 +150,7 @@ impl<'w> WebContentsBurst<'w> {
 impl Drop for WebContentsBurst<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(outbox) = self.outbox.take() {
-            self.page.end().release(outbox);
-        }
+        // A renderer that is found gone is reported by the next call.
+        let _ = self.release();
     }
 }

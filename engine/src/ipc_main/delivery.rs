@@ -52,7 +52,7 @@ impl Delivery<'_> {
         page.end().link.tally.received.count(content.len());
         let snapshot = snapshots.get(&core.ipc.emitter, envelope.slot, channel);
         let event = Event::new(page, channel, None);
-        let call = |listener: &Listener| guarded(|| listener(&event, payload));
+        let call = |listener: &Listener| forgive(page, guarded(|| listener(&event, payload)));
         if let Some(error) = emit(core, page, Hook::Message, snapshot, channel, call).failed {
             core.failed(page, channel, &error)?;
         }
@@ -128,6 +128,20 @@ fn emit(
     }
 }
 
+/// What a listener's result means for the others. One that could not answer its own renderer, as that is gone
+/// by now, has not failed: in Electron such an answer does not throw.
+#[inline]
+fn forgive(page: &WebContents, result: Result<(), BoxError>) -> Result<(), BoxError> {
+    result.or_else(|error| if is_end_of(page, &error) { Ok(()) } else { Err(error) })
+}
+
+/// Whether an error says that this very renderer is gone.
+#[cold]
+pub(super) fn is_end_of(page: &WebContents, error: &BoxError) -> bool {
+    let gone = Error::RendererGone { id: page.id() };
+    error.downcast_ref::<Error>() == Some(&gone)
+}
+
 /// Calls the listeners of a `sendSync`, and sees to it that it is answered.
 #[inline]
 fn emit_sync(
@@ -141,7 +155,7 @@ fn emit_sync(
     let channel = &*known.channel;
     let call = SyncCall::new(call);
     let event = Event::new(page, channel, Some(&call));
-    let run = |listener: &Listener| guarded(|| listener(&event, payload));
+    let run = |listener: &Listener| forgive(page, guarded(|| listener(&event, payload)));
     let emitted = emit(core, page, Hook::MessageSync, snapshot, channel, run);
     if let Some(error) = &emitted.failed {
         core.failed(page, channel, error)?;

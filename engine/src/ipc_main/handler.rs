@@ -1,5 +1,6 @@
 //! Handlers of `invoke`: futures that are polled inside dispatch, and whose results are answers.
 
+use super::delivery::is_end_of;
 use super::left_behind::LeftBehind;
 use super::{Core, WebContents};
 use crate::emitter::{BoxError, guarded};
@@ -252,7 +253,10 @@ impl Invocation {
             Ok(value) => self.answer(core, Answer::Value(value.archive())),
             Err(error) => {
                 let (id, channel) = (self.event.sender().id(), self.event.channel());
-                core.report(&super::Diagnostic::HandlerFailed { id, channel, error: &error });
+                // One that has nobody to answer any more has not failed.
+                if !is_end_of(self.event.sender(), &error) {
+                    core.report(&super::Diagnostic::HandlerFailed { id, channel, error: &error });
+                }
                 let text = guarded(|| Ok(error.to_string()));
                 self.answer(core, Answer::Failed(&text.unwrap_or_else(|panic| panic.to_string())));
             }

@@ -9,7 +9,8 @@ use crate::wire::{Buffer, Signature};
 /// A message of bytes to a renderer that is being written in place: [`bytes`](Self::bytes), then
 /// [`commit`](Self::commit). Dropped without a commit, it is never sent.
 ///
-/// It holds the session's sending end as a [`WebContentsBurst`] does.
+/// It holds the session's sending end as a [`WebContentsBurst`] does. While another thread holds that, it is
+/// written in a buffer.
 #[derive(Debug)]
 #[must_use = "a dropped claim is never sent"]
 pub struct WebContentsClaim<'w> {
@@ -34,9 +35,10 @@ impl<'w> WebContentsClaim<'w> {
         len: usize,
     ) -> Result<Self, Error> {
         let pool = &burst.page().end().pool;
-        let written = match Self::place(&mut burst, channel, len)? {
-            Ok(reserved) => Written::InRing(reserved),
-            Err(archive) => {
+        let archive = burst.page().end().raw_archive_len(Place::of(len))?;
+        let written = match Self::place(&mut burst, channel, archive)? {
+            Some(reserved) => Written::InRing(reserved),
+            None => {
                 let mut zeroed = pool.take();
                 zeroed.resize(archive, 0);
                 Written::InBuffer(zeroed)
@@ -50,27 +52,30 @@ impl<'w> WebContentsClaim<'w> {
         channel: &'w str,
         len: usize,
     ) -> Result<Self, Error> {
-        match Self::place(&mut burst, channel, len)? {
-            Ok(reserved) => {
+        let end = burst.page().end();
+        let archive = end.raw_archive_len(Place::of(len))?;
+        match Self::place(&mut burst, channel, archive)? {
+            Some(reserved) => {
                 let written = Written::InRing(reserved);
                 Ok(Self { burst, channel, place: Place::of(len), written })
             }
-            Err(archive) => Err(burst.outbox().no_room(archive)),
+            None => Err(match burst.outbox() {
+                Some(outbox) => outbox.no_room(archive),
+                None => end.claimed_by_another(),
+            }),
         }
     }
 
-    /// A place in the ring; the size of the archive if there is none.
+    /// A place in the ring for so many bytes of archive, if there is one.
     fn place(
         burst: &mut WebContentsBurst<'w>,
         channel: &str,
-        len: usize,
-    ) -> Result<Result<Reserved, usize>, Error> {
+        archive: usize,
+    ) -> Result<Option<Reserved>, Error> {
         let end = burst.page().end();
-        let archive = end.raw_archive_len(Place::of(len))?;
-        match burst.outbox().reserve(Signature::dynamic(channel), archive) {
-            Ok(place) => Ok(place.ok_or(archive)),
-            Err(error) => Err(end.failed(error)),
-        }
+        let Some(outbox) = burst.outbox() else { return Ok(None) };
+        let reserved = outbox.reserve(Signature::dynamic(channel), archive);
+        reserved.map_err(|error| end.failed(error))
     }
 
     /// How many bytes were claimed.
@@ -92,7 +97,7 @@ impl<'w> WebContentsClaim<'w> {
     /// Never: the place was reserved and stays so.
     pub fn bytes(&mut self) -> &mut [u8] {
         let archive = match &mut self.written {
-            Written::InRing(reserved) => self.burst.outbox().reserved(reserved),
+            Written::InRing(reserved) => self.burst.held().reserved(reserved),
             Written::InBuffer(buffer) => buffer,
         };
         &mut archive[self.place.contents()]
@@ -101,7 +106,8 @@ impl<'w> WebContentsClaim<'w> {
     /// Sends the first `len` bytes.
     ///
     /// # Errors
-    /// As [`WebContents::send`](super::WebContents::send).
+    /// As [`WebContents::send`](super::WebContents::send). The message may have arrived in spite of an error
+    /// if the session ends just now, as [`WebContentsBurst::end`] says.
     ///
     /// # Panics
     /// If `len` is more than was claimed.
@@ -111,19 +117,21 @@ impl<'w> WebContentsClaim<'w> {
         let place = place.shortened(len);
         let end = burst.page().end();
         let archive = end.raw_archive_len(place)?;
+        burst.check_alive()?;
         match written {
             Written::InRing(reserved) => {
-                let outbox = burst.outbox();
+                let outbox = burst.held();
                 let sent = outbox.commit(reserved, archive, |archive| place.finish(archive));
-                end.note(outbox, Ok(sent))
+                end.note(outbox, Ok(sent))?;
             }
             Written::InBuffer(mut buffer) => {
                 buffer.resize(archive, 0);
                 place.finish(&mut buffer);
                 let sent = burst.put(Signature::dynamic(channel), &buffer);
                 end.pool.give(buffer);
-                sent
+                sent?;
             }
         }
+        burst.end_call()
     }
 }

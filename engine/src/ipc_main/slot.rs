@@ -69,6 +69,7 @@ impl Slot {
     pub(super) fn leave(&mut self, ring_capacity: usize) {
         if self.leaving.is_none() {
             self.leaving = Some(Leaving { left: ring_capacity, since: Instant::now() });
+            self.page.end().link.note_left();
             self.page.end().entry.leaving();
         }
     }

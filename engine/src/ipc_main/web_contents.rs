@@ -128,8 +128,9 @@ impl WebContents {
 
     /// Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up
     /// to a bound ([`MainOptions::overflow_limit`](crate::MainOptions::overflow_limit)), and follows in
-    /// order; one message of any legal size is taken while nothing waits. On a channel that the renderer
-    /// does not listen to it is dropped in silence, as in Electron.
+    /// order; one message of any legal size is taken while nothing waits. What is sent while another thread
+    /// holds a claim or burst of this renderer follows that, and waits under a bound of the same size. On a
+    /// channel that the renderer does not listen to it is dropped in silence, as in Electron.
     ///
     /// # Errors
     /// [`Error::RendererGone`], [`Error::Backpressure`] (the message was not sent),
@@ -146,7 +147,10 @@ impl WebContents {
     /// As [`send`](Self::send); [`Error::NotCloneable`] if the type's own code refuses.
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
-        self.burst()?.send_typed(channel, value)
+        let mut burst = self.burst()?;
+        burst.check_alive()?;
+        burst.send_typed(channel, value)?;
+        burst.end_call()
     }
 
     /// Reserves `len` bytes of a message to be written in place. The renderer's listeners get one bytes
@@ -167,7 +171,8 @@ impl WebContents {
     ///
     /// # Errors
     /// As [`claim`](Self::claim); [`Error::Backpressure`] while there is no room, until main has
-    /// [dispatched](crate::IpcMain::dispatch) what waits and the renderer has read;
+    /// [dispatched](crate::IpcMain::dispatch) what waits and the renderer has read, and while another thread
+    /// holds a claim or burst of this renderer;
     /// [`Error::TooLarge`] if the ring never has room for so much at once.
     pub fn try_claim<'w>(
         &'w self,
@@ -177,9 +182,9 @@ impl WebContents {
         WebContentsClaim::in_place(self.burst()?, channel, len)
     }
 
-    /// Begins a burst: messages that leave together, at less cost each. Other threads that send to this
-    /// renderer wait until it ends. As main never waits for a renderer, it takes no
-    /// [`WhenFull`](crate::WhenFull), and ends by being dropped.
+    /// Begins a burst: messages that leave together, at less cost each. What other threads send to this
+    /// renderer waits in main until it ends, and follows it. As main never waits for a renderer, it takes no
+    /// [`WhenFull`](crate::WhenFull).
     ///
     /// # Errors
     /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
@@ -203,7 +208,7 @@ impl WebContents {
     /// Ends the session. The renderer's calls end with
     /// [`MainGone`](crate::Error::MainGone); its process is not touched.
     pub fn close(&self) {
-        self.end().link.end();
+        self.end().link.close();
     }
 }
 

@@ -57,6 +57,7 @@ impl<'r> RendererBurst<'r> {
     /// As there, and as [`send`](Self::send).
     #[inline]
     pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
+        self.check()?;
         let (end, outbound) = self.held.parts();
         let room = channel.room(outbound.payload_max());
         let write = |place: &mut [u8]| channel.write(value, place);
@@ -82,19 +83,42 @@ impl<'r> RendererBurst<'r> {
 
     #[inline]
     pub(super) fn put(&mut self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
+        self.check()?;
         let (end, outbound) = self.held.parts();
         let sent = end.put(outbound, &Message::plain(signature, payload), self.when_full);
         end.hint(outbound);
         sent.map_err(|error| self.renderer.explain(error))
     }
 
-    /// Ends the burst, as dropping it does, and says whether main still lives.
+    /// Ends the burst, as dropping it does, and says whether its session is still there.
     ///
     /// # Errors
-    /// [`Error::MainGone`] if it is found not to.
+    /// [`Error::MainGone`] if main is found to be gone, or another thread has
+    /// [reconnected](IpcRenderer::reconnect) this renderer, and [`Error::Disconnected`] if it was
+    /// [closed](IpcRenderer::close): the messages of the burst may have arrived, or not.
+    /// [`Error::Forked`].
     #[inline]
     pub fn end(mut self) -> Result<(), Error> {
+        let ended = self.held.finish().and_then(|()| self.held.check_alive());
+        ended.map_err(|error| self.renderer.explain(error))
+    }
+
+    /// The same without a look at main, behind a message before which it was looked at.
+    #[inline]
+    pub(super) fn end_call(mut self) -> Result<(), Error> {
         self.held.finish().map_err(|error| self.renderer.explain(error))
+    }
+
+    /// Before a message: whether it can arrive.
+    #[inline]
+    fn check(&mut self) -> Result<(), Error> {
+        self.held.check().map_err(|error| self.renderer.explain(error))
+    }
+
+    /// The same with a look at main, if this was held for long.
+    #[inline]
+    pub(super) fn check_alive(&self) -> Result<(), Error> {
+        self.held.check_alive().map_err(|error| self.renderer.explain(error))
     }
 
     #[inline]

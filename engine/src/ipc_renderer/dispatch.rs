@@ -101,7 +101,7 @@ impl IpcRenderer {
     pub(super) fn wait_for(&self, call: &Call, deadline: Option<Instant>) -> Result<Value, Error> {
         loop {
             if let Some(answer) = call.take() {
-                return answer;
+                return answer.map_err(|error| self.explain(error));
             }
             self.check()?;
             match self.core.desk.try_take()? {
@@ -175,6 +175,7 @@ impl IpcRenderer {
                 Ok(None) => break,
                 Err(corrupt) => {
                     self.core.end().link.end();
+                    self.core.end().link.tell();
                     self.core.calls.fail_all(&Error::Corrupt(corrupt));
                     return Err(corrupt.into());
                 }
@@ -199,6 +200,7 @@ impl Core {
             renderer = self.end().link.id(),
             reason = trace::text(&error)
         );
+        self.end().link.tell();
         self.calls.fail_all(&error);
         self.desk.notify();
         Err(error)

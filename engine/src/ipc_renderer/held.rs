@@ -5,6 +5,7 @@ use crate::session::lane_lock::Claimed;
 use crate::session::outbound::Outbound;
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
+use crate::sync::cycles;
 use arc_swap::Guard;
 use std::sync::Arc;
 
@@ -15,7 +16,14 @@ pub(super) struct Held {
     /// `None` once it was given back. Before `end`, of which it borrows: fields are dropped in order.
     outbound: Option<Claimed<'static, Outbound>>,
     end: Guard<Arc<RendererEnd>>,
+    /// When that was, in [`cycles`].
+    since: u64,
+    /// Messages so far.
+    sent: u32,
 }
+
+/// So many messages of a burst are sent between two looks at the clock, which takes as long as half of one.
+const LOOK_EVERY: u32 = 32;
 
 impl Held {
     /// # Errors
@@ -30,7 +38,31 @@ impl Held {
         let outbound = unsafe {
             std::mem::transmute::<Claimed<'_, Outbound>, Claimed<'static, Outbound>>(outbound)
         };
-        Ok(Self { outbound: Some(outbound), end })
+        Ok(Self { outbound: Some(outbound), end, since: cycles(), sent: 0 })
+    }
+
+    /// Before a message: whether it can arrive. Main's life is looked at now and then.
+    ///
+    /// # Errors
+    /// As [`RendererEnd::check`], and [`Error::Forked`].
+    #[inline]
+    pub(super) fn check(&mut self) -> Result<(), Error> {
+        self.sent = self.sent.wrapping_add(1);
+        if self.sent.is_multiple_of(LOOK_EVERY) {
+            return self.check_alive();
+        }
+        self.end.link.generation().check()?;
+        self.end.check()
+    }
+
+    /// The same with a look at main, if it was held for long.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    #[inline]
+    pub(super) fn check_alive(&self) -> Result<(), Error> {
+        self.end.link.generation().check()?;
+        self.end.check_alive(Some(self.since))
     }
 
     #[inline]
@@ -51,15 +83,15 @@ impl Held {
         }
     }
 
-    /// Gives it back; a second time does nothing.
+    /// Gives it back; a second time does nothing. In a forked child nothing is touched, as it is the
+    /// parent's.
     ///
     /// # Errors
-    /// As [`RendererEnd::finish`].
+    /// As [`RendererEnd::finish`], and [`Error::Forked`].
     #[inline]
     pub(super) fn finish(&mut self) -> Result<(), Error> {
-        match self.outbound.take() {
-            Some(outbound) => self.end.finish(outbound),
-            None => Ok(()),
-        }
+        let Some(outbound) = self.outbound.take() else { return Ok(()) };
+        self.end.link.generation().check()?;
+        self.end.finish(outbound.end())
     }
 }

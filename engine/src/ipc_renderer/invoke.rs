@@ -54,7 +54,8 @@ impl Future for Invoke {
     type Output = Result<Value, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.span.in_scope(|| self.call.poll(context.waker()))
+        let answer = self.span.in_scope(|| self.call.poll(context.waker()));
+        answer.map_err(|error| self.renderer.explain(error))
     }
 }
 

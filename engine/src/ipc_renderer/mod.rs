@@ -154,7 +154,7 @@ impl IpcRenderer {
         self.core.closed.store(true, Ordering::Relaxed);
         // Pairs with the one in `reconnect`.
         fence(Ordering::SeqCst);
-        self.core.end().link.end();
+        self.core.end().link.close();
         self.core.calls.fail_all(&Error::Disconnected);
         self.core.emitter.remove_all_listeners(None);
         self.set_on_uncaught(None);
@@ -178,11 +178,24 @@ impl IpcRenderer {
         self.core.stop.take()
     }
 
-    /// What a session that ended means: it may be this side that ended it.
+    /// What an error means that the host is about to be told. Where main did not read, it may be dead, and no
+    /// other call would pass either. If the session has ended, it may be this side that ended it; and the
+    /// next calls need not say so again.
     #[cold]
     fn explain(&self, error: Error) -> Error {
-        let closed = self.core.closed.load(Ordering::Relaxed);
-        if closed && error == Error::MainGone { Error::Disconnected } else { error }
+        let end = self.core.end();
+        let error = match error {
+            Error::Backpressure { .. } | Error::Deadline if end.link.is_deserted(None) => {
+                end.link.end();
+                Error::MainGone
+            }
+            Error::MainGone => Error::MainGone,
+            other => return other,
+        };
+        if end.link.is_over() {
+            end.link.tell();
+        }
+        if self.core.closed.load(Ordering::Relaxed) { Error::Disconnected } else { error }
     }
 
     /// Whether this handle can be used, in this process and still.

@@ -87,8 +87,8 @@ impl<'r> RendererClaim<'r> {
     /// Sends the first `len` bytes.
     ///
     /// # Errors
-    /// As [`IpcRenderer::send`](super::IpcRenderer::send), if a message that the ring cannot hold at
-    /// once has to wait for space.
+    /// As [`IpcRenderer::send`](super::IpcRenderer::send). The message may have arrived in spite of an
+    /// error if the session ends just now, as [`RendererBurst::end`] says.
     ///
     /// # Panics
     /// If `len` is more than was claimed.
@@ -97,6 +97,7 @@ impl<'r> RendererClaim<'r> {
         let Self { mut burst, channel, place, written } = self;
         let place = place.shortened(len);
         let archive = burst.end_of().raw_archive_len(place)?;
+        burst.check_alive()?;
         match written {
             Written::InRing(reserved) => {
                 let (end, outbound) = burst.parts();
@@ -110,6 +111,6 @@ impl<'r> RendererClaim<'r> {
                 sent?;
             }
         }
-        burst.end()
+        burst.end_call()
     }
 }

@@ -72,7 +72,7 @@ impl IpcRenderer {
         }
         let options = RendererOptions { wait_until, ..self.core.options.clone() };
         let (end, inbox) = options.find(endpoint)?;
-        before.link.end();
+        before.link.close();
         // Whoever dispatches finds the session over, and leaves.
         self.core.poller.wake();
         let mut desk = self.core.desk.take()?;
@@ -97,7 +97,7 @@ impl IpcRenderer {
         // Pairs with the one in `close`: it ends the session that it finds, or is seen here.
         fence(Ordering::SeqCst);
         if core.closed.load(Ordering::Relaxed) {
-            end.link.end();
+            end.link.close();
             return Err(Error::Disconnected);
         }
         core.leave(desk)

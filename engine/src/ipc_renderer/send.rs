@@ -70,8 +70,9 @@ impl IpcRenderer {
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let mut burst = self.burst(WhenFull::Wait)?;
+        burst.check_alive()?;
         burst.send_typed(channel, value)?;
-        burst.end()
+        burst.end_call()
     }
 
     /// Reserves `len` bytes of a message to be written in place. Main's listeners get one bytes value.
@@ -182,7 +183,7 @@ impl IpcRenderer {
         let sent = if is_current { sent } else { Err(Error::MainGone) };
         if let Err(error) = sent {
             self.core.calls.forget(&call);
-            return Err(self.explain(error));
+            return Err(error);
         }
         Ok(call)
     }

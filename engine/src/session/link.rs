@@ -9,11 +9,11 @@ use crate::fork::Generation;
 use crate::layout::WaitWords;
 use crate::rendezvous::peer::Credentials;
 use crate::rendezvous::stream::{Drained, Nudge, Stream};
-use crate::sync::{Ordering, Shared};
+use crate::sync::{Ordering, Shared, cycles, fence};
 use crate::wait::{Wake, Waker};
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 /// One end's connection to the other, apart from the lanes.
 #[derive(Debug)]
@@ -25,6 +25,14 @@ pub(crate) struct Link {
     generation: Generation,
     cpus: Cpus,
     gone: AtomicBool,
+    /// It was this side's host that ended the session.
+    closed: AtomicBool,
+    /// The peer was seen to have died or hung up, though what it left behind may still be read.
+    left: AtomicBool,
+    /// The host was told that the session is over.
+    told: AtomicBool,
+    /// When it was last looked whether the peer is there, in [`cycles`].
+    looked: AtomicU64,
     /// On the board in main, in private memory in a renderer.
     pub(crate) tally: Shared<Tally>,
 }
@@ -32,11 +40,29 @@ pub(crate) struct Link {
 /// Tries to get memory for a nudge.
 const NUDGES: u32 = 64;
 
+/// How long ago the last look at the peer's life may be, in [`cycles`]: some 0.4 ms, for a system call of
+/// half a microsecond.
+const LOOK_AFTER: u64 = 1 << 20;
+
+/// The same for what was held by user code for longer than this: some 20 µs.
+const HELD: u64 = 1 << 16;
+
 impl Link {
     pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus, tally: Shared<Tally>) -> Self {
         let (peer, generation) = (stream.credentials(), stream.generation());
-        let stream = ArcSwapOption::from_pointee(stream);
-        Self { id, stream, peer, generation, cpus, gone: AtomicBool::new(false), tally }
+        Self {
+            id,
+            stream: ArcSwapOption::from_pointee(stream),
+            peer,
+            generation,
+            cpus,
+            gone: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            left: AtomicBool::new(false),
+            told: AtomicBool::new(false),
+            looked: AtomicU64::new(0),
+            tally,
+        }
     }
 
     /// The id of the renderer's `WebContents`.
@@ -72,6 +98,70 @@ impl Link {
     /// Whether the peer died or hung up: a system call.
     pub(crate) fn is_peer_gone(&self) -> bool {
         self.stream().is_none_or(|stream| stream.is_gone())
+    }
+
+    /// Whether what is sent now cannot arrive: the session is over, or the peer has left, as far as was seen at
+    /// the last look; where that is long ago, this takes another. `since` is when user code got hold of what
+    /// it sends.
+    #[inline]
+    pub(crate) fn is_deserted(&self, since: Option<u64>) -> bool {
+        if self.is_over() {
+            return true;
+        }
+        let now = cycles();
+        // A count of another CPU that lies ahead makes for one look more.
+        let passed = |then: u64| now.wrapping_sub(then);
+        let long = since.is_some_and(|since| passed(since) > HELD);
+        let most = if long { HELD } else { LOOK_AFTER };
+        passed(self.looked.load(Ordering::Relaxed)) > most && self.look(now)
+    }
+
+    #[cold]
+    fn look(&self, now: u64) -> bool {
+        self.looked.store(now, Ordering::Relaxed);
+        if self.is_peer_gone() {
+            self.note_left();
+        }
+        self.is_over()
+    }
+
+    /// The peer has died or hung up. What it left behind may still be read.
+    pub(crate) fn note_left(&self) {
+        self.left.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the session because this side's host wants that.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        // Pairs with the one between a message and `was_closed`; and `end` stores with a fence of its own only
+        // if it is the first.
+        fence(Ordering::SeqCst);
+        self.end();
+    }
+
+    /// Whether this side's host has ended the session. Asked when a message was published, and the fence
+    /// behind it: either the end is seen here, or the peer, which hears of it later, finds the message.
+    #[inline]
+    pub(crate) fn was_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Whether the session is known to be over, or the peer to have left.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_gone() || self.left.load(Ordering::Relaxed)
+    }
+
+    /// The host is told that the session is over, and why: as the result of a call of its own, not of one
+    /// whose result it never asked for.
+    #[cold]
+    pub(crate) fn tell(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the host was told.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
     }
 
     /// Has `poller` tell of what arrives at the socket, and of the peer's end.
@@ -134,10 +224,7 @@ impl Link {
     /// Wakes the peer if it sleeps. `false` if that finds it gone.
     #[inline]
     pub(crate) fn rouse(&self, wake: Option<Wake>, bell: &Shared<WaitWords>) -> bool {
-        match wake {
-            None => true,
-            Some(wake) => self.rouse_now(wake, bell),
-        }
+        wake.is_none_or(|wake| self.rouse_now(wake, bell))
     }
 
     #[cold]
@@ -158,7 +245,11 @@ impl Link {
         let Some(stream) = self.stream() else { return false };
         for _ in 0..NUDGES {
             match stream.nudge() {
-                Ok(nudge) => return nudge != Nudge::Gone,
+                Ok(Nudge::Gone) => {
+                    self.note_left();
+                    return false;
+                }
+                Ok(_) => return true,
                 Err(_) => std::thread::yield_now(),
             }
         }

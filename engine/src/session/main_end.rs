@@ -1,37 +1,60 @@
 //! A session as main holds it.
 
+use super::aside::{Aside, Bound};
 use super::inbox::Inbox;
-use super::lane_lock::{Claimed, LaneLock};
+use super::lane_lock::{Claimed, LaneLock, this_thread};
 use super::lanes::MainLanes;
 use super::link::Link;
-use super::offer::Bounds;
+use super::offer::{Bounds, Surroundings};
 use super::outbox::{Outbox, Tolls};
 use super::payload::raw_archive_len;
+use super::poller::Poller;
 use super::pool::Pool;
 use super::sender::Pace;
+use crate::board::Entry;
 use crate::board::layout::SessionWords;
 use crate::board::tally::Traffic;
-use crate::board::{Board, Entry};
 use crate::error::{Corrupt, Error};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
 use crate::sync::Shared;
 use crate::value::raw::Place;
+use crate::wait::Wake;
 use crate::wire::{Answer, Signature};
-use parking_lot::Mutex;
-use std::ops::DerefMut;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, Weak};
 
 /// What all threads of main share of a session; the [`Inbox`] is the dispatcher's alone.
+///
+/// # While user code has the sending end
+/// Nobody in main waits for it. What is sent or answered meanwhile goes [`Aside`], and who ends the claim
+/// moves it to the ring before it gives the lock back. Whatever has been put aside is moved by somebody:
+///
+/// ```text
+///   who finds the lock taken          who ends the claim
+///   aside_bytes = more than 0         claimant = 0            (Claimed::end)
+///   fence (SeqCst)                    fence (SeqCst)          (Waker::look, in Outbox::flush)
+///   claimant?  0: takes the lock,     aside_bytes?  moves them
+///                 and moves them
+/// ```
+/// One of both sees what the other has stored. And nothing is overtaken: the lock is free only when what had
+/// been put aside was moved, except for what is just being put by a call that has not returned.
 #[derive(Debug)]
 pub(crate) struct MainEnd {
     pub(crate) link: Link,
     messages: LaneLock<Outbox>,
+    aside: Mutex<Aside>,
+    /// Bytes that are, or were a moment ago.
+    aside_bytes: AtomicUsize,
+    /// Of the dispatcher, who may wait until nothing is.
+    poller: Weak<Poller>,
     messages_bell: Shared<WaitWords>,
     replies: Mutex<Outbox>,
     replies_bell: Shared<WaitWords>,
-    message_limit: usize,
+    bound: Bound,
+    /// Bytes of the ring for messages.
+    capacity: usize,
     /// Something waits behind a ring.
     backlog: AtomicBool,
     /// The thread that delivers this renderer's messages now, zero if none does.
@@ -50,7 +73,7 @@ impl MainEnd {
         stream: Stream,
         lanes: MainLanes,
         bounds: &Bounds,
-        (pool, board): (&Arc<Pool>, &Arc<Board>),
+        Surroundings { pool, board, poller }: Surroundings<'_>,
     ) -> (Self, Inbox) {
         let Bounds { overflow_limit, message_limit, .. } = *bounds;
         let turn_of = Arc::new(AtomicUsize::new(0));
@@ -68,9 +91,13 @@ impl MainEnd {
             link: Link::new(id, stream, lanes.cpus, tally.clone()),
             messages_bell: lanes.messages.data_bell(),
             messages: LaneLock::new(outbox(lanes.messages, queued_messages)),
+            aside: Mutex::default(),
+            aside_bytes: AtomicUsize::new(0),
+            poller: Arc::downgrade(poller),
             replies_bell: lanes.replies.data_bell(),
             replies: Mutex::new(outbox(lanes.replies, queued_replies)),
-            message_limit,
+            capacity: bounds.geometry.to_renderer,
+            bound: Bound { limit: overflow_limit, message_limit },
             backlog: AtomicBool::new(false),
             turn_of: Arc::clone(&turn_of),
             pool: Arc::clone(pool),
@@ -94,9 +121,40 @@ impl MainEnd {
         self.corrupt.lock().take()
     }
 
-    fn check(&self) -> Result<(), Error> {
+    /// Whether messages can still be sent.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`], [`Error::Forked`].
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), Error> {
         self.link.generation().check()?;
-        if self.link.is_gone() { Err(Error::RendererGone { id: self.link.id() }) } else { Ok(()) }
+        if self.link.is_over() { Err(self.gone()) } else { Ok(()) }
+    }
+
+    /// The same with a look at the renderer, if the last one is old. `since` is when user code got hold of what
+    /// it sends. Who dispatches hears of a renderer's end between two messages.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    #[inline]
+    pub(crate) fn check_alive(&self, since: Option<u64>) -> Result<(), Error> {
+        self.check()?;
+        let hears = || self.turn_of.load(Ordering::Relaxed) == this_thread();
+        let deserted = (since.is_some() || !hears()) && self.link.is_deserted(since);
+        if deserted { Err(self.gone()) } else { Ok(()) }
+    }
+
+    /// Whether an answer has somebody to go to. One to a renderer that has just left, whose last messages are
+    /// being delivered, has nobody, and is no error: as in Electron, setting a return value fails for nobody's
+    /// death.
+    fn check_caller(&self) -> Result<(), Error> {
+        self.link.generation().check()?;
+        if self.link.is_gone() { Err(self.gone()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn gone(&self) -> Error {
+        Error::RendererGone { id: self.link.id() }
     }
 
     /// Sends a message. Never blocks; any thread.
@@ -105,19 +163,75 @@ impl MainEnd {
     /// As [`Outbox::send`], [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
     #[inline]
     pub(crate) fn send(&self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
-        self.check()?;
-        let mut outbox = self.messages.lock()?;
+        self.check_alive(None)?;
+        let Some(mut outbox) = self.outbox() else {
+            if self.messages.is_mine() {
+                return Err(Error::ClaimHeld);
+            }
+            let Self { bound, pool, .. } = self;
+            self.put_aside(|aside| aside.send(signature, payload, *bound, pool))?;
+            return self.check_open();
+        };
         let sent = outbox.send(signature, payload);
-        self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
+        self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)?;
+        self.check_open()
     }
 
-    /// The sending end for user code, which may do anything while it has it.
+    /// Behind a message and its fence: whether main's host has ended the session meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`]: the message may have arrived, or not.
+    #[inline]
+    fn check_open(&self) -> Result<(), Error> {
+        if self.link.was_closed() { Err(self.gone()) } else { Ok(()) }
+    }
+
+    /// The sending end, unless user code has it.
+    #[inline]
+    fn outbox(&self) -> Option<MutexGuard<'_, Outbox>> {
+        self.messages.try_lock().or_else(|| self.outbox_later())
+    }
+
+    #[cold]
+    fn outbox_later(&self) -> Option<MutexGuard<'_, Outbox>> {
+        // Behind something that waits already there is nothing to wait for.
+        if self.messages.is_mine() || self.aside_bytes.load(Ordering::Relaxed) > 0 {
+            self.messages.lock_unless_claimed()
+        } else {
+            self.messages.lock_unless_kept()
+        }
+    }
+
+    /// Has `put` put something aside, and sees to it that it is moved from there.
+    #[cold]
+    fn put_aside(&self, put: impl FnOnce(&mut Aside) -> Result<(), Error>) -> Result<(), Error> {
+        let mut aside = self.aside.lock();
+        let put = put(&mut aside);
+        self.aside_bytes.store(aside.queued(), Ordering::Relaxed);
+        drop(aside);
+        // Pairs with the one in `release_lock`.
+        fence(Ordering::SeqCst);
+        if !self.messages.is_claimed()
+            && let Some(outbox) = self.messages.lock_unless_claimed()
+        {
+            self.release_lock(outbox);
+        }
+        put.map_err(|error| self.failed(error))
+    }
+
+    /// The sending end for user code, which may do anything while it has it; `None` while other user code
+    /// has it.
     ///
     /// # Errors
     /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
-    pub(crate) fn claim(&self) -> Result<Claimed<'_, Outbox>, Error> {
+    #[inline]
+    pub(crate) fn claim(&self) -> Result<Option<Claimed<'_, Outbox>>, Error> {
         self.check()?;
-        Ok(self.messages.claim(self.messages.lock()?))
+        match self.outbox() {
+            Some(outbox) => Ok(Some(self.messages.claim(outbox))),
+            None if self.messages.is_mine() => Err(Error::ClaimHeld),
+            None => Ok(None),
+        }
     }
 
     /// After one message of a claim: counts it, and wakes a renderer that is seen to sleep.
@@ -149,34 +263,93 @@ impl MainEnd {
     /// # Errors
     /// [`Error::TooLarge`].
     pub(crate) fn raw_archive_len(&self, place: Place) -> Result<usize, Error> {
-        raw_archive_len(place, self.message_limit)
+        raw_archive_len(place, self.bound.message_limit)
     }
 
-    /// After the last message of a claim. What waits behind the ring is announced: the dispatcher may
-    /// have gone to sleep meanwhile.
-    pub(crate) fn release(&self, mut outbox: impl DerefMut<Target = Outbox>) {
-        while outbox.queued() > 0 {
-            match outbox.rest() {
-                Ok(true) => break,
-                Ok(false) => {}
-                Err(corrupt) => {
-                    self.cut_off(corrupt);
-                    break;
-                }
-            }
+    /// Why nothing can be claimed in the ring while other user code has it: all is taken as far as this one
+    /// is concerned.
+    #[cold]
+    pub(crate) fn claimed_by_another(&self) -> Error {
+        Error::Backpressure { queued: self.capacity, limit: self.capacity }
+    }
+
+    /// After the last message of a claim. A forked child touches nothing, as it is its parent's.
+    ///
+    /// # Errors
+    /// [`Error::RendererGone`] if main's host has ended the session: messages of the claim may have arrived, or
+    /// not. [`Error::Forked`].
+    #[inline]
+    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>) -> Result<(), Error> {
+        self.link.generation().check()?;
+        self.release_lock(outbox.end());
+        self.check_open()
+    }
+
+    /// Gives the lock back. What waits behind the ring is announced: the dispatcher may have gone to sleep
+    /// meanwhile.
+    #[inline]
+    fn release_lock(&self, mut outbox: MutexGuard<'_, Outbox>) {
+        if outbox.queued() > 0 {
+            self.announce(&mut outbox);
         }
+        // Its fence pairs with the one in `put_aside`.
         let wake = outbox.flush();
+        if self.aside_bytes.load(Ordering::Relaxed) > 0 {
+            return self.move_aside(outbox, wake);
+        }
         drop(outbox);
         self.link.rouse(wake, &self.messages_bell);
     }
 
-    /// Answers an invoke, in one order with `send`.
+    #[cold]
+    fn announce(&self, outbox: &mut Outbox) {
+        self.backlog.store(true, Ordering::Relaxed);
+        let rested = loop {
+            match outbox.rest() {
+                Ok(false) => {}
+                rested => break rested,
+            }
+        };
+        if let Err(corrupt) = rested {
+            self.cut_off(corrupt);
+        }
+    }
+
+    /// Gives the lock back when what was put aside has been moved to where it would have gone. `wake` is
+    /// still to be done.
+    #[cold]
+    fn move_aside(&self, mut outbox: MutexGuard<'_, Outbox>, wake: Option<Wake>) {
+        let mut aside = self.aside.lock();
+        let moved = aside.move_to(&mut outbox, &self.link.tally.sent);
+        self.aside_bytes.store(0, Ordering::Relaxed);
+        drop(aside);
+        if let Err(corrupt) = moved {
+            self.cut_off(corrupt);
+        }
+        if outbox.queued() > 0 {
+            self.announce(&mut outbox);
+        }
+        let another = outbox.flush();
+        drop(outbox);
+        for wake in [wake, another] {
+            self.link.rouse(wake, &self.messages_bell);
+        }
+        // The dispatcher may wait for this before it closes.
+        if let Some(poller) = self.poller.upgrade() {
+            poller.wake();
+        }
+    }
+
+    /// Answers an invoke, in one order with `send`. Nobody's claim refuses it.
     ///
     /// # Errors
     /// As [`Outbox::answer`], [`Error::RendererGone`], [`Error::Forked`].
     pub(crate) fn answer_invoke(&self, answer: Answer<'_>, call: u32) -> Result<(), Error> {
-        self.check()?;
-        let mut outbox = self.messages.lock()?;
+        self.check_caller()?;
+        let Some(mut outbox) = self.outbox() else {
+            let Self { bound, pool, .. } = self;
+            return self.put_aside(|aside| aside.answer(answer, call, *bound, pool));
+        };
         let sent = outbox.answer(answer, call);
         self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
     }
@@ -186,7 +359,7 @@ impl MainEnd {
     /// # Errors
     /// As [`answer_invoke`](Self::answer_invoke).
     pub(crate) fn answer_sync(&self, answer: Answer<'_>, call: u32) -> Result<(), Error> {
-        self.check()?;
+        self.check_caller()?;
         let mut outbox = self.replies.lock();
         let sent = outbox.answer(answer, call);
         self.finish(outbox, &self.replies_bell, &self.link.tally.answers, sent)
@@ -194,13 +367,13 @@ impl MainEnd {
 
     /// The largest message in bytes of its payload.
     pub(crate) fn message_limit(&self) -> usize {
-        self.message_limit
+        self.bound.message_limit
     }
 
     #[inline]
     fn finish(
         &self,
-        mut outbox: parking_lot::MutexGuard<'_, Outbox>,
+        mut outbox: MutexGuard<'_, Outbox>,
         bell: &Shared<WaitWords>,
         traffic: &Traffic,
         sent: Result<usize, Error>,
@@ -238,7 +411,7 @@ impl MainEnd {
     }
 
     /// Moves what fits from the overflow into the rings. Returns whether that was anything. Where a
-    /// user of another thread holds a claim, that is left to the next time.
+    /// user holds a claim, that is left to its end.
     ///
     /// # Errors
     /// [`Corrupt`] if the renderer's words are impossible.
@@ -246,10 +419,8 @@ impl MainEnd {
     pub(crate) fn drain_overflow(&self) -> Result<bool, Corrupt> {
         // Before the looks: what another thread adds behind them is seen the next time.
         self.backlog.store(false, Ordering::Relaxed);
-        let messages = self.messages.lock_unless_claimed();
-        let (claimed, mut moved, mut waits) = (messages.is_none(), false, false);
-        let replies = Some(self.replies.lock());
-        for (outbox, bell) in [(messages, &self.messages_bell), (replies, &self.replies_bell)] {
+        let (mut moved, mut waits) = (false, false);
+        for (outbox, bell) in self.outboxes() {
             let Some(mut outbox) = outbox else { continue };
             moved |= outbox.drain(Pace::Window)?;
             waits |= outbox.queued() > 0;
@@ -257,10 +428,16 @@ impl MainEnd {
             drop(outbox);
             self.link.rouse(wake, bell);
         }
-        if waits || claimed {
+        if waits {
             self.backlog.store(true, Ordering::Relaxed);
         }
         Ok(moved)
+    }
+
+    /// Both sending ends, but for what user code has, and their bells.
+    fn outboxes(&self) -> [(Option<MutexGuard<'_, Outbox>>, &Shared<WaitWords>); 2] {
+        let messages = self.messages.lock_unless_claimed();
+        [(messages, &self.messages_bell), (Some(self.replies.lock()), &self.replies_bell)]
     }
 
     /// Prepares for a quiet time. `false` if there is work after all. A user's claim prepares itself,
@@ -269,10 +446,8 @@ impl MainEnd {
     /// # Errors
     /// [`Corrupt`] if the renderer's words are impossible.
     pub(crate) fn rest(&self) -> Result<bool, Corrupt> {
-        let messages = self.messages.lock_unless_claimed();
-        let replies = Some(self.replies.lock());
         let mut rested = true;
-        for (outbox, bell) in [(messages, &self.messages_bell), (replies, &self.replies_bell)] {
+        for (outbox, bell) in self.outboxes() {
             let Some(mut outbox) = outbox else { continue };
             let waited = outbox.queued() > 0;
             rested &= outbox.rest()?;
@@ -296,10 +471,10 @@ impl MainEnd {
         self.turn_of.store(0, Ordering::Relaxed);
     }
 
-    /// Bytes that wait behind the rings.
+    /// Bytes that wait behind the rings, or behind a claim.
     pub(crate) fn queued(&self) -> usize {
-        // One's own claim is not asked: what it holds is its own to know.
-        let messages = self.messages.lock().map_or(0, |messages| messages.queued());
-        messages + self.replies.lock().queued()
+        let words = self.entry.words();
+        let behind_rings = words.queued_messages.get() + words.queued_replies.get();
+        behind_rings + self.aside_bytes.load(Ordering::Relaxed)
     }
 }

@@ -20,8 +20,25 @@
 //! Locks here are process-local (parking_lot). A lane's end is locked for one record, by a renderer
 //! that waits for space until it has put it, and by main while it moves overflow. Two locks are held over
 //! user code: [`Turn`](turn::Turn), whose turn it is to dispatch, and a [`LaneLock`](lane_lock::LaneLock)
-//! that a user has claimed. Both know their thread, and tell it instead of waiting for it.
+//! that a user has claimed. Both know their thread, and tell it instead of waiting for it. Main waits for
+//! no user's claim: what others send meanwhile goes [`Aside`](aside::Aside) and follows it. A renderer's
+//! threads wait, in slices, so that they hear of main's death.
+//!
+//! # No `Ok` for what cannot arrive
+//! A host that ends a session stores that first and hangs up then; the peer, which hears of the hang-up, reads
+//! its ring to the end. Who sends publishes, fences, and looks whether the session was ended:
+//!
+//! ```text
+//!   a thread that sends              a thread that closes           the peer
+//!   header word = record             closed = true                  the hang-up is seen
+//!   fence (Waker::look)              fence (Link::close)            the ring is read to its end
+//!   closed?  no: Ok  yes: an error   shutdown (a system call)
+//! ```
+//! Either the sender sees `closed`, or the record is there before the hang-up is. A peer that died stores
+//! nothing: before a message it is looked whether it still lives, which is a system call, and therefore done
+//! for what user code has held for some time, and for single calls when the last look is 0.4 ms old.
 
+pub(crate) mod aside;
 pub(crate) mod counters;
 pub(crate) mod geometry;
 pub(crate) mod inbox;

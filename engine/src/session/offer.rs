@@ -4,6 +4,7 @@ use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lanes::{self, Descriptors, MainLanes};
 use super::main_end::MainEnd;
+use super::poller::Poller;
 use super::pool::Pool;
 use crate::board::Board;
 use crate::error::Error;
@@ -34,6 +35,14 @@ impl Bounds {
             Segments::Named => feature::NAMED_SEGMENTS,
         }
     }
+}
+
+/// What a session shares with the others of its main.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) pool: &'a Arc<Pool>,
+    pub(crate) board: &'a Arc<Board>,
+    pub(crate) poller: &'a Arc<Poller>,
 }
 
 /// A session before its renderer has said hello.
@@ -83,13 +92,12 @@ impl Prepared {
         id: u32,
         stream: Stream,
         bounds: Bounds,
-        pool: &Arc<Pool>,
-        board: &Arc<Board>,
+        surroundings: Surroundings<'_>,
     ) -> Result<Self, Error> {
         let created = create(&bounds.geometry, id, bounds.segments);
         let (lanes, segments, names) =
             created.inspect_err(|_| tell(&stream, Refusal::Exhausted))?;
-        let (end, inbox) = MainEnd::new(id, stream, lanes, &bounds, (pool, board));
+        let (end, inbox) = MainEnd::new(id, stream, lanes, &bounds, surroundings);
         let invitation = Invitation { bounds, web_contents: id, segments };
         Ok(Self { end, inbox, invitation, names })
     }

@@ -72,10 +72,35 @@ impl Outbox {
         signature: Signature<'_>,
         payload: &[u8],
     ) -> Result<usize, Error> {
-        let envelope = self.envelope(signature)?;
+        let envelope = self.envelope(signature, self.limit)?;
         let content = Content { envelope, payload };
         self.put(&content, self.limit)?;
         Ok(content.len())
+    }
+
+    /// Sends a message that was accepted before, when this end was a user's: on a channel, or an answer.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the renderer's words are impossible.
+    pub(crate) fn put_accepted(
+        &mut self,
+        to: Option<Signature<'_>>,
+        envelope: Envelope,
+        payload: &[u8],
+    ) -> Result<usize, Corrupt> {
+        let mut put = || {
+            let envelope = match to {
+                Some(signature) => self.envelope(signature, usize::MAX)?,
+                None => envelope,
+            };
+            let content = Content { envelope, payload };
+            self.put(&content, usize::MAX)?;
+            Ok(content.len())
+        };
+        put().map_err(|error: Error| match error {
+            Error::Corrupt(corrupt) => corrupt,
+            error => unreachable!("accepted before: {error}"),
+        })
     }
 
     /// Has `fill` write a message of at most `max` bytes into the ring, as [`Sender::fill`]. `false` if
@@ -90,7 +115,7 @@ impl Outbox {
         max: usize,
         fill: impl FnOnce(&mut [u8]) -> Option<usize>,
     ) -> Result<Option<usize>, Error> {
-        let envelope = self.envelope(signature)?;
+        let envelope = self.envelope(signature, self.limit)?;
         if !self.overflow.is_empty() {
             return Ok(None);
         }
@@ -111,7 +136,7 @@ impl Outbox {
         signature: Signature<'_>,
         len: usize,
     ) -> Result<Option<Reserved>, Error> {
-        let envelope = self.envelope(signature)?;
+        let envelope = self.envelope(signature, self.limit)?;
         if !self.overflow.is_empty() {
             return Ok(None);
         }
@@ -147,18 +172,18 @@ impl Outbox {
     }
 
     #[inline]
-    fn envelope(&mut self, signature: Signature<'_>) -> Result<Envelope, Error> {
+    fn envelope(&mut self, signature: Signature<'_>, limit: usize) -> Result<Envelope, Error> {
         let slot = match self.sender.names.get(signature) {
             Some(slot) => slot,
-            None => self.define(signature)?,
+            None => self.define(signature, limit)?,
         };
         Ok(Envelope::new(Kind::Message, slot, 0))
     }
 
     #[cold]
-    fn define(&mut self, signature: Signature<'_>) -> Result<u16, Error> {
+    fn define(&mut self, signature: Signature<'_>, limit: usize) -> Result<u16, Error> {
         let slot = self.sender.names.next_slot(signature.channel)?;
-        signature.define(slot, |content| self.put(content, self.limit))?;
+        signature.define(slot, |content| self.put(content, limit))?;
         self.sender.names.insert(signature, slot);
         Ok(slot)
     }

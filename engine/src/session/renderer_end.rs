@@ -97,6 +97,39 @@ impl RendererEnd {
         !self.link.is_gone()
     }
 
+    /// Whether messages can still be sent.
+    ///
+    /// # Errors
+    /// [`Error::MainGone`], and [`Error::Disconnected`] once somebody was told that.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.link.is_over() { Err(self.over()) } else { Ok(()) }
+    }
+
+    /// The same with a look at main, if the last one is old. `since` is when user code got hold of what it
+    /// sends.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    #[inline]
+    pub(crate) fn check_alive(&self, since: Option<u64>) -> Result<(), Error> {
+        if self.link.is_deserted(since) { Err(self.over()) } else { Ok(()) }
+    }
+
+    /// What a call is told that finds the session over.
+    #[cold]
+    fn over(&self) -> Error {
+        self.link.end();
+        if self.link.is_told() { Error::Disconnected } else { Error::MainGone }
+    }
+
+    /// What a call is told during which the session ended.
+    #[cold]
+    pub(super) fn main_gone(&self) -> Error {
+        self.link.end();
+        Error::MainGone
+    }
+
     /// Waits for the answer to `call`, which was made on `channel`.
     ///
     /// # Errors
@@ -115,7 +148,7 @@ impl RendererEnd {
                 return answer;
             }
             if !alive {
-                return Err(Error::MainGone);
+                return Err(self.main_gone());
             }
             let position = replies.position();
             drop(replies);
@@ -141,6 +174,7 @@ impl RendererEnd {
         }
         taken.map_err(|corrupt| {
             self.link.end();
+            self.link.tell();
             corrupt.into()
         })
     }
@@ -206,7 +240,7 @@ impl RendererEnd {
         };
         self.link.tally.sleeps.add(1);
         if Sleeper::sleep(bell, armed, Some(slice)) == Woken::NotRung && !self.look_for_main() {
-            return Err(Error::MainGone);
+            return Err(self.main_gone());
         }
         Ok(())
     }

@@ -6,12 +6,11 @@ use super::payload::raw_archive_len;
 use super::renderer_end::RendererEnd;
 use super::sender::{Filled, Pace, Put, Reserved};
 use crate::error::Error;
-use crate::limits::SPIN_MAX;
+use crate::limits::{LIVENESS_SLICE, SPIN_MAX};
 use crate::value::raw::Place;
 use crate::wait::SpinOutcome;
 use crate::wire::{ENVELOPE, Kind, Signature};
 use parking_lot::MutexGuard;
-use std::ops::DerefMut;
 use std::time::Instant;
 
 /// What a renderer's send does when the ring is full.
@@ -45,6 +44,7 @@ impl RendererEnd {
     #[inline]
     pub(crate) fn send(&self, message: &Message<'_>, when_full: WhenFull) -> Result<(), Error> {
         let mut outbound = self.lock(when_full)?;
+        self.check_alive(None)?;
         self.put(&mut outbound, message, when_full)?;
         self.finish(outbound)
     }
@@ -84,22 +84,39 @@ impl RendererEnd {
         Ok(call)
     }
 
-    /// Threads that send while another waits for space wait behind it, in order.
+    /// Threads that send while another waits for space, or has a claim, wait behind it.
     #[inline]
     pub(crate) fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
-        let mut outbound = match when_full {
-            WhenFull::Wait => self.messages.lock()?,
-            WhenFull::Until(deadline) => self.messages.lock_until(deadline)?,
-            // Another thread that just writes a record is done sooner; one that waits for space is not,
-            // and only it knows how much there is: all is taken as far as this one is concerned.
-            WhenFull::Fail => self
-                .messages
-                .lock_within(SPIN_MAX)?
-                .ok_or_else(|| self.backpressure(self.capacity))?,
+        let mut outbound = match self.messages.try_lock() {
+            Some(outbound) => outbound,
+            None => self.wait_for_lock(when_full)?,
         };
         outbound.go_straight(when_full == WhenFull::Fail);
-        // Whoever was blocked then has been told why.
-        if self.link.is_gone() { Err(Error::Disconnected) } else { Ok(outbound) }
+        self.check()?;
+        Ok(outbound)
+    }
+
+    /// Waits in slices: a claim may be held for ever, and main may die meanwhile.
+    #[cold]
+    fn wait_for_lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
+        let deadline = when_full.deadline();
+        if when_full == WhenFull::Fail {
+            // Another thread that just writes a record is done sooner; one that waits for space is not,
+            // and only it knows how much there is: all is taken as far as this one is concerned.
+            let outbound = self.messages.lock_within(SPIN_MAX)?;
+            return outbound.ok_or_else(|| self.backpressure(self.capacity));
+        }
+        loop {
+            let slice = Instant::now() + LIVENESS_SLICE;
+            match self.messages.lock_until(deadline.map_or(slice, |deadline| deadline.min(slice))) {
+                Err(Error::Deadline) if deadline.is_some_and(|end| end <= slice) => {
+                    return Err(Error::Deadline);
+                }
+                Err(Error::Deadline) if !self.look_for_main() => return Err(self.main_gone()),
+                Err(Error::Deadline) => {}
+                locked => return locked,
+            }
+        }
     }
 
     /// The same for user code, which may do anything while it has it.
@@ -246,26 +263,31 @@ impl RendererEnd {
     /// After the last message of a call or burst.
     ///
     /// # Errors
-    /// [`Error::MainGone`] if main is found to be.
+    /// [`Error::MainGone`] if the session was ended meanwhile, or main is found gone: the messages may have
+    /// arrived, or not.
     #[inline]
-    pub(crate) fn finish(
-        &self,
-        mut outbound: impl DerefMut<Target = Outbound>,
-    ) -> Result<(), Error> {
-        let wake = outbound.flush();
-        drop(outbound);
-        if self.link.rouse(wake, &self.messages_bell) {
+    pub(crate) fn finish(&self, outbound: MutexGuard<'_, Outbound>) -> Result<(), Error> {
+        if self.ring(outbound) && !self.link.was_closed() {
             return Ok(());
         }
-        self.link.end();
-        Err(Error::MainGone)
+        Err(self.main_gone())
     }
 
     /// After a request. A main that is found gone may have answered first, so that is for whoever waits
     /// for the answer to say.
     #[inline]
     fn finish_request(&self, outbound: MutexGuard<'_, Outbound>) {
-        let _ = self.finish(outbound);
+        if !self.ring(outbound) {
+            self.link.end();
+        }
+    }
+
+    /// Wakes a main that sleeps. `false` if that finds it gone.
+    #[inline]
+    fn ring(&self, mut outbound: MutexGuard<'_, Outbound>) -> bool {
+        let wake = outbound.flush();
+        drop(outbound);
+        self.link.rouse(wake, &self.messages_bell)
     }
 
     /// Between two records of a burst or run: wakes a main that is seen to sleep.
@@ -315,7 +337,7 @@ impl RendererEnd {
         let elsewhere = || self.link.peer_elsewhere();
         match self.space_spin.until(|| outbound.has_space(len, free), elsewhere) {
             SpinOutcome::Ready => return Ok(()),
-            SpinOutcome::Look if !self.look_for_main() => return Err(Error::MainGone),
+            SpinOutcome::Look if !self.look_for_main() => return Err(self.main_gone()),
             SpinOutcome::Look if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
                 return Err(Error::Deadline);
             }

@@ -4,10 +4,14 @@
 //! code that runs. A shared word is an [`AtomicU32`] or [`AtomicU64`]; the one word that a thread
 //! sleeps on is a [`FutexWord`].
 
+#[cfg(not(loom))]
+mod cycles;
 mod futex;
 mod shared;
 mod site;
 
+#[cfg(not(loom))]
+pub(crate) use cycles::cycles;
 pub use futex::{FutexWord, Woken};
 pub(crate) use shared::Owner;
 pub use shared::Shared;
