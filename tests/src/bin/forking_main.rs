@@ -36,6 +36,16 @@ fn main() -> Result<(), BoxError> {
         refused
     });
     assert!(refused, "a call in the child was not answered with Forked");
+    for len in [8, 1 << 20] {
+        let claim = page.claim("ping", len)?;
+        let refused = in_a_child(true, || claim.commit(len) == Err(Error::Forked));
+        assert!(refused, "a claim of {len} bytes was committed by the child");
+    }
+    let mut burst = page.burst()?;
+    let refused = in_a_child(true, || {
+        burst.send("ping", args![]) == Err(Error::Forked) && burst.end() == Err(Error::Forked)
+    });
+    assert!(refused, "a burst went on in the child");
 
     page.send("ping", args![])?;
     run_until(&main, || log.len() == 2);

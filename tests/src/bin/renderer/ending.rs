@@ -1,6 +1,6 @@
 //! Scenarios that end badly, or wait to be killed.
 
-use ringmain::{BoxError, Error, IpcRenderer, args};
+use ringmain::{BoxError, Error, IpcRenderer, WhenFull, args};
 use ringmain_tests::{die, in_a_child, until_eof};
 
 /// Attached, and not inside any call.
@@ -105,7 +105,18 @@ pub(crate) fn use_in_child(renderer: &IpcRenderer, _: &[String]) -> Result<(), B
         refused
     });
     assert!(refused, "a call in the child was not answered with Forked");
+    for len in [8, 1 << 20] {
+        let claim = renderer.claim("numbered", len)?;
+        let refused = in_a_child(true, move || claim.commit(len) == Err(Error::Forked));
+        assert!(refused, "a claim of {len} bytes was committed by the child");
+    }
+    let mut burst = renderer.burst(WhenFull::Wait)?;
+    let refused = in_a_child(true, move || {
+        burst.send("numbered", args![0]) == Err(Error::Forked) && burst.end() == Err(Error::Forked)
+    });
+    assert!(refused, "a burst went on in the child");
     assert_eq!(renderer.send_sync("echo", args![2])?, 2);
+    assert_eq!(renderer.counters().sent, 2);
     Ok(())
 }
 
