@@ -15,7 +15,8 @@ pub enum Error {
         /// The name that was asked for.
         endpoint: String,
     },
-    /// The main process ended or dropped the session.
+    /// The main process ended or dropped the session. The first call of a host that finds it so says this, and
+    /// those that were waiting; later ones say [`Disconnected`](Self::Disconnected).
     #[error("main process is gone")]
     MainGone,
     /// The renderer ended, crashed or was cut off.
@@ -24,7 +25,7 @@ pub enum Error {
         /// The id of its `WebContents`.
         id: u32,
     },
-    /// The handle was closed before this call.
+    /// The handle was closed before this call; or its main is gone, and an earlier call has said so.
     #[error("IPC method called after context was released")]
     Disconnected,
     /// Nobody answered, and nobody can any more.

@@ -669,9 +669,10 @@ typedef void (*ringmain_completion)(void *user,
 /**
  * Bytes of a message that is being written in place: fill `bytes`, then `ringmain_commit`. It is the
  * caller's memory, need not be set, and may be moved to another place, but not copied. One thread's, from the
- * claim to its end; meanwhile this thread can send nothing else in this session, others that send wait, and
- * the handle, the renderer and the channel's name have to stay valid. A thread that ends first leaves the
- * session's senders waiting: commit or abort every claim.
+ * claim to its end; meanwhile this thread can send nothing else in this session, and the handle, the renderer
+ * and the channel's name have to stay valid. Other threads of a renderer that send wait for the end of the
+ * claim; what those of main send to the renderer, and answers, follow it. A claim that never ends leaves them
+ * waiting, in main up to a bound: commit or abort every claim.
  */
 typedef struct {
     /**
@@ -1175,8 +1176,8 @@ ringmain_status ringmain_claim(const ringmain_ipc *handle,
                                ringmain_claimed *claim);
 
 /**
- * The same for a message from main to a renderer. Never blocks: what the ring has no room for is written in
- * a buffer, and waits in main.
+ * The same for a message from main to a renderer. Never blocks: what the ring has no room for, or another
+ * thread's claim is in the way of, is written in a buffer, and waits in main.
  *
  * @returns CLAIM_HELD; else as `ringmain_web_contents_send`; the claim is over then
  */

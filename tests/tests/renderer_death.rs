@@ -138,6 +138,36 @@ fn what_it_had_sent_is_delivered_before_its_end() {
 }
 
 #[test]
+fn a_listener_that_cannot_answer_a_dead_renderer_keeps_no_other_from_running() {
+    let stage = Stage::new();
+    let (refused, received, diagnostics) = (Log::new(), Log::new(), Log::new());
+    stage.on_diagnostic({
+        let diagnostics = diagnostics.clone();
+        move |diagnostic| diagnostics.push(diagnostic.to_string())
+    });
+    stage.on("numbered", {
+        let refused = refused.clone();
+        move |event, args| {
+            let replied = event.reply("numbered", args);
+            refused.push(replied.is_err());
+            replied
+        }
+    });
+    stage.on("numbered", {
+        let received = received.clone();
+        move |_event, args| received.push(args.get(0).as_i32())
+    });
+    let page = stage.start(renderer!("send-and-die", 100));
+    stage.run_until_attached(1);
+    until_dead(page.process_id());
+    assert_eq!(stage.run_until_gone(1).len(), 1);
+    assert!(received.take().into_iter().eq((0..100).map(Some)));
+    // The last ones at least were answered when main had heard of the death.
+    assert_eq!(refused.take().last(), Some(&true));
+    assert_eq!(diagnostics.take(), Vec::<String>::new());
+}
+
+#[test]
 fn other_renderers_go_on() {
     let stage = Stage::new();
     stage.on("flood", |_event, _args| {});

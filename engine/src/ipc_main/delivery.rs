@@ -131,7 +131,7 @@ fn emit(
 /// What a listener's result means for the others. One that could not answer its own renderer, as that is gone
 /// by now, has not failed: in Electron such an answer does not throw.
 #[inline]
-fn forgive(page: &WebContents, result: Result<(), BoxError>) -> Result<(), BoxError> {
+pub(super) fn forgive(page: &WebContents, result: Result<(), BoxError>) -> Result<(), BoxError> {
     result.or_else(|error| if is_end_of(page, &error) { Ok(()) } else { Err(error) })
 }
 

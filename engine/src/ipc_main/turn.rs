@@ -1,6 +1,6 @@
 //! One session's turn in a round.
 
-use super::delivery::{Delivery, Taken};
+use super::delivery::{Delivery, Taken, forgive};
 use super::gathering::Gathering;
 use super::handler::Tasks;
 use super::memory::Memory;
@@ -182,7 +182,7 @@ impl Turn<'_> {
                 };
                 alike.messages += 1;
                 alike.bytes += content.len();
-                let call = |listener: &Listener| listener(&event, payload);
+                let call = |listener: &Listener| forgive(page, listener(&event, payload));
                 match sole {
                     Some(listener) => call(listener)?,
                     None => emitter
