@@ -7,6 +7,7 @@ use std::fmt;
 use rkyv::access_unchecked;
 use rkyv::util::AlignedVec;
 
+use super::ours::OURS;
 use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ArchivedTable};
 use super::{Builder, ToValue, ValueRef, check};
@@ -94,8 +95,9 @@ impl Args {
     #[doc(hidden)]
     #[inline]
     pub fn written(arguments: &[&dyn ToValue]) -> Result<Args, Unwritten> {
-        let leaf =
-            |position| arguments.get(position).and_then(|argument: &&dyn ToValue| argument.leaf());
+        let leaf = |position| {
+            arguments.get(position).and_then(|argument: &&dyn ToValue| argument.leaf(OURS))
+        };
         match Store::leaves(arguments.len(), leaf) {
             Some(store) => Ok(Args(store)),
             None => Args::build(arguments),
@@ -105,7 +107,7 @@ impl Args {
     #[inline(never)]
     fn build(arguments: &[&dyn ToValue]) -> Result<Args, Unwritten> {
         if let [argument] = arguments
-            && let Some(archive) = argument.archive()
+            && let Some(archive) = argument.archive(OURS)
         {
             return Ok(Args(Store::copy_of(archive)));
         }
@@ -125,7 +127,7 @@ impl Args {
     ///
     /// [`Corrupt`] as for [`ArgsRef::check`].
     pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Args, Corrupt> {
-        let mut store = Store::zeroed(len);
+        let mut store = check::room(len)?;
         fill(store.bytes_mut());
         check::check(store.bytes())?;
         Ok(Args(store))
@@ -273,7 +275,9 @@ impl<'a> ArgsRef<'a> {
 }
 
 /// Arguments that can be sent: owned, borrowed, or just received.
-pub trait Arguments {
+///
+/// Sealed: the bytes go to the peer as they are, and it cuts off who sends it others.
+pub trait Arguments: sealed::Sealed {
     /// The bytes that travel, see [`Args::archive`].
     fn archive(&self) -> &[u8];
 }
@@ -297,4 +301,14 @@ impl Arguments for ArgsRef<'_> {
     fn archive(&self) -> &[u8] {
         (*self).archive()
     }
+}
+
+mod sealed {
+    use super::{Args, ArgsRef};
+
+    pub trait Sealed {}
+
+    impl Sealed for Args {}
+    impl Sealed for &Args {}
+    impl Sealed for ArgsRef<'_> {}
 }

@@ -63,6 +63,7 @@ mod from_value;
 mod kind;
 mod leaf;
 mod list;
+mod ours;
 mod owned;
 mod pool;
 mod print;
@@ -91,6 +92,7 @@ pub use compound::{Boxed, Map, Object, Primitive, Set};
 #[doc(hidden)]
 pub use compound::{Literal, Name};
 pub use convert::ToValue;
+pub(crate) use convert::archive_of;
 pub use date::Date;
 pub use failure::{ErrorName, ErrorRef, ErrorValue};
 pub use from_value::FromValue;
