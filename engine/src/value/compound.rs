@@ -1,7 +1,7 @@
 //! Containers that write themselves straight into a builder, without a value in between.
 
 use super::scalar::Scalar;
-use super::{BigIntRef, Builder, Slot, ToValue, Wtf8};
+use super::{BigIntRef, Builder, Slot, Slots, ToValue, Wtf8};
 
 /// An object of these entries, in this order. The macro [`object!`](crate::object) reads better.
 /// Of equal keys the last one counts.
@@ -72,7 +72,7 @@ macro_rules! object {
 }
 
 /// What [`object!`](crate::object) makes: keys, which are nodes already if they are literals, and
-/// as many values.
+/// as many values. What there is more of one or the other is left out.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct Literal<'a> {
@@ -98,12 +98,9 @@ impl<'a> Name<'a> {
 
 impl ToValue for Literal<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
-        let mut slots = builder.object_named(slot, self.names);
-        for (name, contents) in self.names.iter().zip(self.values) {
-            let (Some(key), Some(value)) = (slots.next(), slots.next()) else { return };
-            if let Name(Err(long)) = name {
-                builder.long_string(key, long);
-            }
+        let entries = self.names.iter().zip(self.values);
+        let slots = builder.object_named(slot, entries.clone().map(|(name, _)| *name));
+        for ((_, contents), value) in entries.zip(values_of(slots)) {
             contents.write(builder, value);
         }
     }
@@ -111,12 +108,17 @@ impl ToValue for Literal<'_> {
 
 impl ToValue for Object<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
-        builder.object_with(slot, self.0.len(), |builder, position, key, value| {
-            let (name, contents) = &self.0[position];
-            builder.string(key, name);
+        let slots = builder.object_named(slot, self.0.iter().map(|(name, _)| Name::new(name)));
+        for ((_, contents), value) in self.0.iter().zip(values_of(slots)) {
             contents.write(builder, value);
-        });
+        }
     }
+}
+
+/// Of slots of keys and values in turn those of the values.
+#[inline]
+fn values_of(slots: Slots) -> impl Iterator<Item = Slot> {
+    slots.skip(1).step_by(2)
 }
 
 impl ToValue for Map<'_> {

@@ -49,8 +49,7 @@ pub(super) fn copy(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) {
     let mut copied = Copied::of(source.nodes().len());
     let mut waiting = SmallVec::<[(ValueRef<'_>, Slot); 16]>::new();
     copied.note(source.id(), slot);
-    waiting.push((source, slot));
-    while let Some((value, slot)) = waiting.pop() {
+    let mut next = |value, slot, builder: &mut Builder| {
         one(value, builder, slot, |builder, child| {
             if let Some(known) = copied.place(child.id()) {
                 return known;
@@ -60,7 +59,15 @@ pub(super) fn copy(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) {
             waiting.push((child, place));
             place
         });
-    }
+        waiting.pop()
+    };
+    let mut left = next(source, slot, builder);
+    // Containers come before their keys.
+    builder.in_doubt(|builder| {
+        while let Some((value, slot)) = left {
+            left = next(value, slot, builder);
+        }
+    });
 }
 
 /// Copies a node; `place` says where its children are.
