@@ -42,7 +42,7 @@ impl RingData {
     /// four lines.
     #[cfg(not(loom))]
     pub(crate) unsafe fn new(lines: NonNull<Line>, capacity: usize, owner: Owner) -> Self {
-        debug_assert!(capacity.is_power_of_two() && capacity >= 4 * LINE);
+        assert!(capacity.is_power_of_two() && capacity >= 4 * LINE, "no ring has {capacity} bytes");
         Self { lines, capacity, _owner: owner }
     }
 
@@ -143,7 +143,8 @@ impl RingData {
     #[inline]
     pub(crate) fn copy_lines(&self, position: u64, lines: &mut [Line]) {
         let first = self.index(position) / LINE;
-        assert!(first + lines.len() <= self.capacity / LINE, "lines beyond the ring");
+        // `first` is a line of the ring, so this does not wrap.
+        assert!(lines.len() <= self.capacity / LINE - first, "lines beyond the ring");
         #[cfg(loom)]
         self.shadow.read_lines(first, lines.len());
         if lines.len() <= COPY_BY_WORDS {
@@ -224,11 +225,15 @@ impl RingData {
         skip: usize,
         place: &'b mut [MaybeUninit<u8>],
     ) -> &'b mut [u8] {
-        let first = self.index(position) + HEADER_WORD + skip;
-        assert!(first + place.len() <= self.capacity, "bytes beyond the ring");
-        // SAFETY: `first` lies within the ring, by the assertion.
+        let start = self.index(position) + HEADER_WORD;
+        let first = start.checked_add(skip).filter(|first| *first <= self.capacity);
+        let first = first.expect("bytes beyond the ring");
+        assert!(place.len() <= self.capacity - first, "bytes beyond the ring");
+        // SAFETY: `first` is at most the capacity, by the filter, so that the place is in the ring or
+        // its end; its bytes are mapped by the promise given to `new`.
         let from = unsafe { self.lines.cast::<u8>().add(first) };
-        // SAFETY: `place` is ours to write, and as many bytes from `from` on lie within the ring.
+        // SAFETY: `place` is ours to write, and as many bytes from `from` on lie within the ring, by the
+        // assertion.
         unsafe { copy_string(from, place.as_mut_ptr().cast(), place.len()) };
         // SAFETY: all of `place` has just been written.
         unsafe { place.assume_init_mut() }
