@@ -1,7 +1,7 @@
 //! The three lanes of a session in two segments, without a session around them.
 //!
 //! [`create`] makes both segments and gives main's ends of the lanes; the two descriptors go to the
-//! other process, which [`open`]s them. Sessions are built on this, and so can be whatever brings
+//! other process, which [`open`]s them, once. Sessions are built on this, and so can be whatever brings
 //! its own rendezvous and wants records instead of messages: benchmarks, bridges, tests.
 //!
 //! Nothing here knows of a peer's death or wakes anybody by itself: who publishes calls `flush` and
@@ -86,7 +86,11 @@ impl Cpus {
 ///
 /// # Errors
 /// [`Error::Exhausted`] or [`Error::System`].
+///
+/// # Panics
+/// When a capacity is none that [`Geometry`] may have.
 pub fn create(geometry: &Geometry, id: u32) -> Result<(MainLanes, Descriptors), Error> {
+    geometry.assert_legal();
     let (ours, main) = Segment::create(geometry.main_segment(), Writer::Us)?;
     let (theirs, renderer) = Segment::create(geometry.renderer_segment(), Writer::Peer)?;
     let lanes = main_lanes(&ours, &theirs, geometry, identity(role::MAIN, id, 0));
@@ -101,6 +105,7 @@ pub(crate) fn create_named(
     geometry: &Geometry,
     id: u32,
 ) -> Result<(MainLanes, Names, HeldNames), Error> {
+    geometry.assert_legal();
     let (ours, theirs) = (geometry.main_segment(), geometry.renderer_segment());
     let NamedSegments { main, renderer, names, held } = NamedSegments::create(ours, theirs)?;
     let identity = identity(role::MAIN, id, names.nonce);
@@ -143,13 +148,39 @@ fn main_lanes(
     lanes
 }
 
-/// Joins the session `id` that the other process created.
+/// Joins the session `id` that the other process created. The segments stay mapped without their
+/// descriptors.
+///
+/// # Safety
+/// * The descriptors are those that [`create`] has made, of one session.
+/// * They are opened this once, by one process: each ring has one producer and one consumer. That is why
+///   they are taken by value; it is no proof, as a descriptor can be duplicated, and sent twice.
+/// * Nobody writes the renderer's segment but through the lanes that this returns.
 ///
 /// # Errors
 /// [`Error::Corrupt`] if the segments are not of this geometry, or of another session or build;
 /// [`Error::Exhausted`] or [`Error::System`] if they cannot be mapped.
-pub fn open(
-    descriptors: &Descriptors,
+///
+/// # Panics
+/// When a capacity is none that [`Geometry`] may have.
+#[expect(unsafe_code, reason = "that nobody else opens them is the caller's promise")]
+pub unsafe fn open(
+    descriptors: Descriptors,
+    geometry: &Geometry,
+    id: u32,
+) -> Result<RendererLanes, Error> {
+    geometry.assert_legal();
+    open_sent(descriptors, geometry, id)
+}
+
+/// As [`open`], of descriptors that main has sent: it sends them once, and what it promises to its
+/// renderers is what the session rests on anyway.
+///
+/// # Errors
+/// As [`open`].
+#[expect(clippy::needless_pass_by_value, reason = "they are of no use to anybody else afterwards")]
+pub(crate) fn open_sent(
+    descriptors: Descriptors,
     geometry: &Geometry,
     id: u32,
 ) -> Result<RendererLanes, Error> {
