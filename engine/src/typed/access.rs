@@ -7,7 +7,8 @@ use rkyv::rancor::{Failure, Strategy};
 use rkyv::validation::archive::ArchiveValidator;
 use std::num::NonZeroUsize;
 
-/// What types are checked with. Nothing shared: a type with `Rc` or `Arc` in it does not compile.
+/// What types are checked with. Nothing shared: a type with `Rc` or `Arc` in it does not compile. A type's
+/// own check is believed, as `CheckBytes` is an unsafe trait.
 pub type Validator<'a> = Strategy<Parts<'a>, Failure>;
 
 type Parts<'a> = rkyv::validation::Validator<ArchiveValidator<'a>, ()>;

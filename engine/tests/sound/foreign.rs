@@ -79,11 +79,11 @@ fn a_builder_that_begins_anew_in_the_middle_makes_a_message_or_an_error() {
 }
 
 #[test]
-fn a_value_that_writes_every_slot_there_is_makes_a_message_or_an_error() {
+fn a_value_that_writes_every_slot_but_the_first_makes_a_message_or_an_error() {
     let mut other = Builder::args(0);
     let slots: Vec<_> = (0..40).map(|_| other.reserve()).collect();
     let writes = By(|builder: &mut Builder, _| {
-        for slot in &slots {
+        for slot in slots.iter().skip(1) {
             let _written = caught(|| builder.bytes(*slot, &[0xff; 20]));
         }
     });

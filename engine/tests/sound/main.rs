@@ -6,4 +6,5 @@ mod any_builder;
 mod builder;
 mod foreign;
 mod lengths;
+mod session;
 mod support;

@@ -9,7 +9,7 @@ use std::sync::Once;
 /// Reads all of a message, as whoever has it may, and then as the peer that checks it first.
 pub(crate) fn read(args: &Args) {
     for argument in args.iter() {
-        let _chars = argument.as_str().map(|text| text.chars().count());
+        let _chars = argument.as_str().map(|text| text.chars().map(u64::from).sum::<u64>());
         let _parts = (argument.as_error().map(|error| error.to_string()), argument.as_view());
         let copy = argument.to_owned();
         assert_eq!(copy.to_string(), argument.to_string());
