@@ -6,6 +6,27 @@
 //!
 //! Nothing here knows of a peer's death or wakes anybody by itself: who publishes calls `flush` and
 //! acts on the [`Wake`](crate::wait::Wake) that it returns.
+//!
+//! # What the lanes rest on
+//! | unchecked | rests on | made by |
+//! |---|---|---|
+//! | the words at a segment's start, as the layout's structs | the segment is at least as long, and they are atomics only | `Segment::words`, which looks at the length; `words`, which names the structs |
+//! | rings in a segment | capacities are powers of two, offsets are pages, and both lie in it | a [`Geometry`] that was looked at (its fields are anybody's), and `Segment::ring`, which looks again |
+//! | one producer and one consumer of each ring | each end is made once | [`create`], whose segments are new; `open_sent` and `open_named`, whose main sends or names them once; the caller of [`open`], which is therefore unsafe |
+//! | that memory stays there, and its size | a sealed segment cannot shrink | `Segment::create` seals it, and `Segment::open` takes none that can |
+//!
+//! A descriptor can be duplicated in safe code, so that [`open`] takes them by value is no proof:
+//! ```compile_fail,E0133
+//! use ringmain::{Geometry, lanes};
+//!
+//! let (main, descriptors) = lanes::create(&Geometry::default(), 1)?;
+//! let renderer = lanes::open(descriptors, &Geometry::default(), 1)?;
+//! # Ok::<(), ringmain::Error>(())
+//! ```
+//! The ends themselves are not made elsewhere:
+//! ```compile_fail,E0624
+//! let second_producer = ringmain::ring::Producer::new;
+//! ```
 
 use super::geometry::Geometry;
 use crate::error::Error;
