@@ -226,12 +226,12 @@ impl RingData {
         place: &'b mut [MaybeUninit<u8>],
     ) -> &'b mut [u8] {
         let start = self.index(position) + HEADER_WORD;
-        let first = start.checked_add(skip).filter(|first| *first <= self.capacity);
-        let first = first.expect("bytes beyond the ring");
-        assert!(place.len() <= self.capacity - first, "bytes beyond the ring");
-        // SAFETY: `first` is at most the capacity, by the filter, so that the place is in the ring or
-        // its end; its bytes are mapped by the promise given to `new`.
-        let from = unsafe { self.lines.cast::<u8>().add(first) };
+        let end = skip.checked_add(place.len());
+        // An index is that of a line of the ring, so `start` is below the capacity.
+        assert!(end.is_some_and(|end| end <= self.capacity - start), "bytes beyond the ring");
+        // SAFETY: `start + skip` is within the ring or its end, by the assertion, and the ring is mapped by
+        // the promise given to `new`.
+        let from = unsafe { self.lines.cast::<u8>().add(start + skip) };
         // SAFETY: `place` is ours to write, and as many bytes from `from` on lie within the ring, by the
         // assertion.
         unsafe { copy_string(from, place.as_mut_ptr().cast(), place.len()) };

@@ -31,8 +31,8 @@ pub struct ArgsRef<'a> {
 /// # Panics
 ///
 /// When the message would have 2 GiB or more, and when a type of serde's in it cannot be written
-/// (`Serde(&config)`: its own `Serialize` fails, or it is nested too deep), with the reason.
-/// [`Args::new`] reports both as errors; `value::serde::to_value` returns serde's with its text.
+/// (`Serde(&config)`: its own `Serialize` fails, or it is nested too deep), with the reason; also when a
+/// type's own [`ToValue`] makes no message of itself. [`Args::new`] reports them as errors; `value::serde::to_value` returns serde's with its text.
 ///
 /// # Examples
 ///
@@ -81,7 +81,9 @@ impl Args {
     /// # Errors
     ///
     /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when a
-    /// type of serde's cannot be written, for a reason that `value::serde::to_value` tells.
+    /// type of serde's cannot be written, for a reason that `value::serde::to_value` tells,
+    /// [`Error::Malformed`] when a type's own [`ToValue`] wrote what was written already, and now is not
+    /// what it has to be.
     #[inline]
     pub fn new(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
         Args::written(arguments).map_err(|unwritten| unwritten.error)

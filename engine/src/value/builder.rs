@@ -291,11 +291,14 @@ impl Builder {
         self.doubtful = true;
     }
 
-    /// Lets `write` put parts that rely on each other one by one: if it panics in between, all is checked
-    /// in the end.
+    /// Lets `write` fill `slot`, and fresh ones, with parts that rely on each other, one by one: if it
+    /// panics in between, all is checked in the end.
     #[inline]
-    pub(super) fn in_doubt(&mut self, write: impl FnOnce(&mut Builder)) {
-        let doubtful = std::mem::replace(&mut self.doubtful, true);
+    pub(super) fn in_doubt(&mut self, slot: Slot, write: impl FnOnce(&mut Builder)) {
+        let place = self.nodes.as_slice().get(slot.0 as usize);
+        let again = place.is_some_and(|[tag, ..]| *tag != tag::UNDEFINED);
+        let doubtful = self.doubtful | again;
+        self.doubtful = true;
         write(self);
         self.doubtful = doubtful;
     }

@@ -1,7 +1,7 @@
 //! Containers that write themselves straight into a builder, without a value in between.
 
 use super::scalar::Scalar;
-use super::{BigIntRef, Builder, Slot, Slots, ToValue, Wtf8};
+use super::{BigIntRef, Builder, Slot, ToValue, Wtf8};
 
 /// An object of these entries, in this order. The macro [`object!`](crate::object) reads better.
 /// Of equal keys the last one counts.
@@ -99,8 +99,9 @@ impl<'a> Name<'a> {
 impl ToValue for Literal<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
         let entries = self.names.iter().zip(self.values);
-        let slots = builder.object_named(slot, entries.clone().map(|(name, _)| *name));
-        for ((_, contents), value) in entries.zip(values_of(slots)) {
+        let mut slots = builder.object_named(slot, entries.clone().map(|(name, _)| *name));
+        for (_, contents) in entries {
+            let (Some(_key), Some(value)) = (slots.next(), slots.next()) else { return };
             contents.write(builder, value);
         }
     }
@@ -108,17 +109,13 @@ impl ToValue for Literal<'_> {
 
 impl ToValue for Object<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
-        let slots = builder.object_named(slot, self.0.iter().map(|(name, _)| Name::new(name)));
-        for ((_, contents), value) in self.0.iter().zip(values_of(slots)) {
+        let names = self.0.iter().map(|(name, _)| Name::new(name));
+        let mut slots = builder.object_named(slot, names);
+        for (_, contents) in self.0 {
+            let (Some(_key), Some(value)) = (slots.next(), slots.next()) else { return };
             contents.write(builder, value);
         }
     }
-}
-
-/// Of slots of keys and values in turn those of the values.
-#[inline]
-fn values_of(slots: Slots) -> impl Iterator<Item = Slot> {
-    slots.skip(1).step_by(2)
 }
 
 impl ToValue for Map<'_> {

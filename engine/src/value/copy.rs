@@ -49,23 +49,19 @@ pub(super) fn copy(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) {
     let mut copied = Copied::of(source.nodes().len());
     let mut waiting = SmallVec::<[(ValueRef<'_>, Slot); 16]>::new();
     copied.note(source.id(), slot);
-    let mut next = |value, slot, builder: &mut Builder| {
-        one(value, builder, slot, |builder, child| {
-            if let Some(known) = copied.place(child.id()) {
-                return known;
-            }
-            let place = builder.reserve();
-            copied.note(child.id(), place);
-            waiting.push((child, place));
-            place
-        });
-        waiting.pop()
-    };
-    let mut left = next(source, slot, builder);
+    waiting.push((source, slot));
     // Containers come before their keys.
-    builder.in_doubt(|builder| {
-        while let Some((value, slot)) = left {
-            left = next(value, slot, builder);
+    builder.in_doubt(slot, |builder| {
+        while let Some((value, slot)) = waiting.pop() {
+            one(value, builder, slot, |builder, child| {
+                if let Some(known) = copied.place(child.id()) {
+                    return known;
+                }
+                let place = builder.reserve();
+                copied.note(child.id(), place);
+                waiting.push((child, place));
+                place
+            });
         }
     });
 }

@@ -70,8 +70,8 @@ impl Value {
     ///
     /// # Panics
     ///
-    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type of serde's in
-    /// it cannot be written. [`Builder`] reports that as an error.
+    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type in it cannot be
+    /// written, or wrote no message. [`Builder`] reports that as an error.
     #[must_use]
     pub fn array(elements: impl IntoIterator<Item: ToValue>) -> Value {
         let mut builder = Builder::value();
@@ -90,8 +90,8 @@ impl Value {
     ///
     /// # Panics
     ///
-    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type of serde's in
-    /// it cannot be written. [`Builder`] reports that as an error.
+    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type in it cannot be
+    /// written, or wrote no message. [`Builder`] reports that as an error.
     #[must_use]
     pub fn object<K: AsRef<str>, V: ToValue>(entries: impl IntoIterator<Item = (K, V)>) -> Value {
         let mut builder = Builder::value();

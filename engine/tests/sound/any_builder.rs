@@ -124,7 +124,7 @@ impl Stage {
                 );
             }
             17 => builder.put(slot, self.built.get(number % 4)),
-            _ if number == 0 => drop(builder.array(slot, usize::MAX - call.other)),
+            _ if number == 0 => _ = builder.array(slot, usize::MAX - call.other),
             _ => builder.put(slot, Boxed(Primitive::String("a string that is not short".into()))),
         }
     }

@@ -56,6 +56,19 @@ fn a_key_that_is_no_string_any_more_is_a_named_error() {
 }
 
 #[test]
+fn so_is_one_that_a_copy_was_put_over() {
+    for copy in [ringmain::args![[1, 2]], ringmain::args![1.5], ringmain::args![[0_u8; 99]]] {
+        let mut builder = Builder::args(1);
+        let (root, key) = (builder.root(0), builder.reserve());
+        builder.string(key, "key");
+        builder.object_of(root, &[(key, root)]);
+        builder.put(key, copy.get(0));
+        let finished = builder.finish_args();
+        assert!(matches!(finished, Err(Error::Malformed(_))), "{finished:?}");
+    }
+}
+
+#[test]
 fn a_key_that_is_another_string_now_is_a_key() {
     let mut builder = Builder::args(1);
     let (root, key) = (builder.root(0), builder.reserve());
@@ -117,7 +130,7 @@ fn the_buffer_of_a_view_stays_one() {
     let again: [&dyn Fn(&mut Builder); 4] = [
         &|builder| builder.null(buffer),
         &|builder| builder.buffer(buffer, &[]),
-        &|builder| drop(builder.array(buffer, 1)),
+        &|builder| _ = builder.array(buffer, 1),
         &|builder| builder.put(buffer, ringmain::args![&*long("a")].get(0)),
     ];
     assert!(again.iter().all(|write| caught(|| write(&mut builder)).is_err()));

@@ -45,7 +45,7 @@ fn so_it_is_after_a_slice_that_takes_no_memory_itself() {
     let nothing = [(); usize::MAX];
     let mut builder = Builder::args(1);
     let root = builder.root(0);
-    assert!(caught(|| builder.put(root, &nothing)).is_err());
+    assert!(caught(|| builder.put(root, nothing)).is_err());
     let _ = builder.array(root, 3);
     read(&builder.finish_args().unwrap());
     assert!(caught(|| Args::new(&[&nothing])).is_err());
