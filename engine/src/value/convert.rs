@@ -23,7 +23,8 @@ use super::{Builder, Bytes, Slot, Value, ValueRef, Wtf8, copy};
 ///
 /// Any type can be given a `write` of its own. It is not believed: whatever it does to the builder, that
 /// makes a message that a peer reads, or an error, or panics. (What is believed of the types above cannot
-/// be written for others.)
+/// be written for others.) Values that borrow others are written by recursion, as deep as they are nested;
+/// what is nested without bound is built with a [`Builder`], which does not recurse.
 pub trait ToValue {
     /// Writes `self` into `slot`.
     fn write(&self, builder: &mut Builder, slot: Slot);
