@@ -21,9 +21,13 @@ pub(crate) fn create(end: &End, geometry: &Geometry) -> Result<MainLanes> {
 }
 
 /// Joins the lanes that the other end made.
+#[expect(unsafe_code, reason = "both ends are programs of ours, which open their lanes once")]
 pub(crate) fn open(end: &End, geometry: &Geometry) -> Result<RendererLanes> {
     let [main, renderer] = descriptors::take(end)?;
-    Ok(lanes::open(&Descriptors { main, renderer }, geometry, ID)?)
+    // SAFETY: needs descriptors of one session that are opened this once, and a segment that nobody else
+    // writes. The other end has them from `lanes::create` and gives each pair to this process only,
+    // which makes no other use of them.
+    Ok(unsafe { lanes::open(Descriptors { main, renderer }, geometry, ID) }?)
 }
 
 /// Puts a record of `len` bytes that `fill` writes, spinning for space.

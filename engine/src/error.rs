@@ -165,6 +165,11 @@ pub enum Error {
     /// The peer wrote what no peer of ours writes. The session is over.
     #[error("corrupt peer: {0}")]
     Corrupt(#[from] Corrupt),
+    /// What was to be sent is no message: the peer would have refused it, and the session been over. A
+    /// [`Builder`](crate::Builder) whose slots were written again can end so, and a type of a typed channel
+    /// that is nested too deeply, or serialises itself as something else.
+    #[error("malformed message: {0}")]
+    Malformed(Corrupt),
     /// The process or the machine has run out of something.
     #[error("out of {what}")]
     Exhausted {

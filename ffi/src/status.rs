@@ -182,6 +182,7 @@ pub(crate) fn status_of(error: &Error) -> ringmain_status {
         Error::LayoutMismatch { .. } => RINGMAIN_LAYOUT_MISMATCH,
         Error::NotSpawned { .. } => RINGMAIN_NOT_SPAWNED,
         Error::Corrupt(_) => RINGMAIN_CORRUPT,
+        Error::Malformed(_) => RINGMAIN_MALFORMED,
         Error::Exhausted { .. } => RINGMAIN_EXHAUSTED,
         // What later engines may add is about the machine as well.
         _ => RINGMAIN_SYSTEM,

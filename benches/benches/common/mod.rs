@@ -19,10 +19,13 @@ pub(crate) fn settings() -> Criterion {
 }
 
 /// Both ends of the lanes of a session, in this process, with rings of `capacity` bytes.
+#[expect(unsafe_code, reason = "the lanes are made here, and opened here once")]
 pub(crate) fn lanes(capacity: usize) -> (MainLanes, RendererLanes) {
     let geometry = Geometry { to_main: capacity, to_renderer: capacity, ..Geometry::default() };
     let (main, descriptors) = lanes::create(&geometry, 1).expect("segments");
-    let renderer = lanes::open(&descriptors, &geometry, 1).expect("the same segments");
+    // SAFETY: needs descriptors of one session that are opened this once, and a segment that nobody else
+    // writes. They were just made, and end here.
+    let renderer = unsafe { lanes::open(descriptors, &geometry, 1) }.expect("the same segments");
     (main, renderer)
 }
 

@@ -9,6 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// What a listener may return: nothing, or a `Result` whose error counts as Electron's "throws".
+///
+/// Open to all: it is asked where the listener ran, under the same guard, and what it answers is told, not
+/// believed.
 pub trait Outcome {
     /// The failure, if it is one.
     ///
@@ -47,7 +50,19 @@ impl StdError for Panicked {}
 #[inline]
 pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, BoxError>) -> Result<T, BoxError> {
     // Whatever `run` left half-done is its owner's: the engine's own state is not in its reach.
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(panicked(&*payload)))
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
+        let failure = panicked(&*payload);
+        drop_payload(payload);
+        Err(failure)
+    })
+}
+
+/// A payload is anybody's type, and may panic when it is dropped. What it panics with then is leaked.
+#[cold]
+fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
+    }
 }
 
 #[cold]
@@ -70,6 +85,18 @@ mod tests {
         assert_eq!(failed.to_string(), "panicked: at 7");
         let failed = guarded::<()>(|| panic!("plain")).unwrap_err();
         assert_eq!(failed.to_string(), "panicked: plain");
+    }
+
+    #[test]
+    fn a_payload_that_panics_when_it_is_dropped_ends_nothing_else() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                std::panic::panic_any(Bomb);
+            }
+        }
+        let failed = guarded::<()>(|| std::panic::panic_any(Bomb)).unwrap_err();
+        assert_eq!(failed.to_string(), "panicked: with something that is no text");
     }
 
     #[test]

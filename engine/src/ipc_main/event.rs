@@ -2,7 +2,7 @@
 
 use super::{WebContents, WebFrame};
 use crate::error::Error;
-use crate::value::{Arguments, ToValue, Value};
+use crate::value::{Arguments, ToValue, Value, archive_of};
 use crate::wire::Answer;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -135,7 +135,7 @@ fn with_archive(
         found if found > limit => Err(Error::TooLarge { found, limit }),
         _ => answer(archive),
     };
-    match value.archive() {
+    match archive_of(value) {
         Some(archive) => checked(archive),
         None => checked(Value::new(value)?.archive()),
     }

@@ -144,7 +144,8 @@ impl WebContents {
     /// Sends a message of a typed channel: it is serialised straight into the ring, if that has room.
     ///
     /// # Errors
-    /// As [`send`](Self::send); [`Error::NotCloneable`] if the type's own code refuses.
+    /// As [`send`](Self::send); [`Error::NotCloneable`] if the type's own code refuses,
+    /// [`Error::Malformed`] if it makes something else of itself, or is nested too deeply.
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let mut burst = self.burst()?;

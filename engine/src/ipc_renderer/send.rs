@@ -66,7 +66,8 @@ impl IpcRenderer {
     /// Sends a message of a typed channel: it is serialised straight into the ring.
     ///
     /// # Errors
-    /// As [`send`](Self::send); [`Error::NotCloneable`] if the type's own code refuses.
+    /// As [`send`](Self::send); [`Error::NotCloneable`] if the type's own code refuses,
+    /// [`Error::Malformed`] if it makes something else of itself, or is nested too deeply.
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let mut burst = self.burst(WhenFull::Wait)?;

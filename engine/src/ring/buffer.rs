@@ -32,12 +32,16 @@ impl CopyBuffer {
     }
 
     /// The content that was copied last.
+    /// Nothing if there was none.
     #[inline]
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "what was copied last lies in the buffer")]
     pub fn last(&self) -> &[u8] {
         let len = self.len;
-        assert!(HEADER_WORD + len <= self.lines.len() * LINE, "content beyond the copy");
+        if len == 0 {
+            return &[];
+        }
+        assert!(len <= self.lines.len() * LINE - HEADER_WORD, "content beyond the copy");
         let start = self.lines.as_ptr().cast::<u8>();
         // SAFETY: by the assertion, the header word lies in the buffer.
         let start = unsafe { start.add(HEADER_WORD) };

@@ -200,7 +200,8 @@ impl Record<'_> {
     #[inline]
     #[cfg(not(loom))]
     pub fn copy_part<'b>(&self, skip: usize, place: &'b mut [MaybeUninit<u8>]) -> &'b mut [u8] {
-        assert!(skip + place.len() <= self.len, "beyond the record");
+        let end = skip.checked_add(place.len());
+        assert!(end.is_some_and(|end| end <= self.len), "beyond the record");
         self.consumer.data.copy_bytes(self.consumer.position, skip, place)
     }
 

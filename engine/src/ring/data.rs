@@ -42,7 +42,7 @@ impl RingData {
     /// four lines.
     #[cfg(not(loom))]
     pub(crate) unsafe fn new(lines: NonNull<Line>, capacity: usize, owner: Owner) -> Self {
-        debug_assert!(capacity.is_power_of_two() && capacity >= 4 * LINE);
+        assert!(capacity.is_power_of_two() && capacity >= 4 * LINE, "no ring has {capacity} bytes");
         Self { lines, capacity, _owner: owner }
     }
 
@@ -143,7 +143,8 @@ impl RingData {
     #[inline]
     pub(crate) fn copy_lines(&self, position: u64, lines: &mut [Line]) {
         let first = self.index(position) / LINE;
-        assert!(first + lines.len() <= self.capacity / LINE, "lines beyond the ring");
+        // `first` is a line of the ring, so this does not wrap.
+        assert!(lines.len() <= self.capacity / LINE - first, "lines beyond the ring");
         #[cfg(loom)]
         self.shadow.read_lines(first, lines.len());
         if lines.len() <= COPY_BY_WORDS {
@@ -224,11 +225,15 @@ impl RingData {
         skip: usize,
         place: &'b mut [MaybeUninit<u8>],
     ) -> &'b mut [u8] {
-        let first = self.index(position) + HEADER_WORD + skip;
-        assert!(first + place.len() <= self.capacity, "bytes beyond the ring");
-        // SAFETY: `first` lies within the ring, by the assertion.
-        let from = unsafe { self.lines.cast::<u8>().add(first) };
-        // SAFETY: `place` is ours to write, and as many bytes from `from` on lie within the ring.
+        let start = self.index(position) + HEADER_WORD;
+        let end = skip.checked_add(place.len());
+        // An index is that of a line of the ring, so `start` is below the capacity.
+        assert!(end.is_some_and(|end| end <= self.capacity - start), "bytes beyond the ring");
+        // SAFETY: `start + skip` is within the ring or its end, by the assertion, and the ring is mapped by
+        // the promise given to `new`.
+        let from = unsafe { self.lines.cast::<u8>().add(start + skip) };
+        // SAFETY: `place` is ours to write, and as many bytes from `from` on lie within the ring, by the
+        // assertion.
         unsafe { copy_string(from, place.as_mut_ptr().cast(), place.len()) };
         // SAFETY: all of `place` has just been written.
         unsafe { place.assume_init_mut() }

@@ -27,6 +27,16 @@
 //! * A producer that dies between claim and commit leaves nothing behind: the consumer sees "not
 //!   ready yet" for ever.
 //!
+//! # What is reached unchecked
+//! | reached | rests on | made by |
+//! |---|---|---|
+//! | any line, by its position (`RingData::line`) | `index` is below the capacity, a power of two, and as many bytes are mapped | `RingData::new`, which `Segment::ring` alone calls, after it has looked at both |
+//! | a claim's bytes as `&mut [u8]` | there is one producer, it has seen these lines released, and `len` is at most half the ring | `Producer::claim`; there is one because `Producer::new` is this crate's, and called once per ring by [`lanes`](crate::lanes), whose `open` is the caller's promise |
+//! | a record's bytes, copied | the record ends within the ring | `Header::decode`, of a word that was loaded once |
+//! | a part of them | `skip` and the place's length are within the record, in numbers that do not go round | [`Record::copy_part`] |
+//! | a record's bytes in place | besides, that the producer does not write what it has published | the caller of [`Record::content`], which is unsafe |
+//! | the copy in a [`CopyBuffer`] | its lines were grown for the record before its length was noted | [`Record::copy_into`] |
+//!
 //! # Non-guarantees
 //! * A ring knows nothing of waiting or of a peer's death: see `wait` and `session`.
 //! * A hostile producer can make a consumer that reads in place read changing bytes. Towards such,

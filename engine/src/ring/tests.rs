@@ -6,6 +6,8 @@ use crate::layout::{HeadWord, LINE};
 use crate::sync::{Ordering, Shared};
 use proptest::prelude::*;
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const CAPACITY: usize = 16 * LINE;
 
@@ -68,6 +70,29 @@ fn less_may_be_committed_than_was_claimed() {
 #[should_panic(expected = "committed more than was claimed")]
 fn more_may_not_be_committed() {
     ring().producer.claim(8).unwrap().commit(9);
+}
+
+/// Where the sum of both is less than the record has, because it has gone round.
+#[test]
+fn a_part_that_is_not_in_the_record_is_not_copied() {
+    let mut ring = ring();
+    put(&mut ring.producer, &[7; 100]).unwrap();
+    for (skip, len) in
+        [(usize::MAX - 7, 8), (usize::MAX - 50, 51), (usize::MAX, 1), (101, 0), (99, 2)]
+    {
+        let record = ring.consumer.peek().unwrap().unwrap();
+        let copied = catch_unwind(AssertUnwindSafe(|| {
+            record.copy_part(skip, &mut vec![MaybeUninit::uninit(); len]).to_vec()
+        }));
+        let refused = copied.expect_err("a part beyond the record");
+        assert_eq!(refused.downcast_ref(), Some(&"beyond the record"), "{skip} and {len}");
+        record.leave();
+    }
+}
+
+#[test]
+fn nothing_was_copied_last_into_a_buffer_that_is_new() {
+    assert_eq!(CopyBuffer::default().last(), b"");
 }
 
 #[test]

@@ -115,7 +115,8 @@ impl Segment {
             offset.is_multiple_of(4096) && offset >= DATA_OFFSET,
             "rings start on pages of their own"
         );
-        assert!(capacity.is_power_of_two() && offset + capacity <= self.len);
+        let end = offset.checked_add(capacity);
+        assert!(capacity.is_power_of_two() && end.is_some_and(|end| end <= self.len));
         // SAFETY: the offset is within the mapping, by the assertion.
         let start = unsafe { self.start.add(offset) }.cast::<Line>();
         // SAFETY: `capacity` bytes from there are mapped until `owner` is dropped, zero since

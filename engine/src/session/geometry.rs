@@ -25,6 +25,18 @@ impl Default for Geometry {
 }
 
 impl Geometry {
+    /// What rings can have, or a panic: the fields are anybody's to write, and everything below counts on
+    /// capacities that are powers of two, and on sums of them that do not wrap.
+    pub(super) fn assert_legal(&self) {
+        for capacity in [self.to_main, self.to_renderer, self.replies] {
+            assert!(
+                is_legal(capacity),
+                "a ring of {capacity} bytes is no power of two from {RING_CAPACITY_MIN} to \
+                 {RING_CAPACITY_MAX}"
+            );
+        }
+    }
+
     /// Bytes of main's segment.
     pub(crate) const fn main_segment(&self) -> usize {
         self.replies_offset() + self.replies
@@ -90,11 +102,15 @@ impl Geometry {
 
 fn capacity(found: u32) -> Result<usize, Corrupt> {
     let capacity = found as usize;
-    if capacity.is_power_of_two() && (RING_CAPACITY_MIN..=RING_CAPACITY_MAX).contains(&capacity) {
+    if is_legal(capacity) {
         return Ok(capacity);
     }
     let (found, expected) = (found.into(), RING_CAPACITY as u64);
     Err(Corrupt { place: "granted ring capacity", found, expected })
+}
+
+fn is_legal(capacity: usize) -> bool {
+    capacity.is_power_of_two() && (RING_CAPACITY_MIN..=RING_CAPACITY_MAX).contains(&capacity)
 }
 
 /// A capacity that a host asked for, made one that a ring can have: a power of two within the

@@ -1,11 +1,32 @@
 //! The three lanes of a session in two segments, without a session around them.
 //!
 //! [`create`] makes both segments and gives main's ends of the lanes; the two descriptors go to the
-//! other process, which [`open`]s them. Sessions are built on this, and so can be whatever brings
+//! other process, which [`open`]s them, once. Sessions are built on this, and so can be whatever brings
 //! its own rendezvous and wants records instead of messages: benchmarks, bridges, tests.
 //!
 //! Nothing here knows of a peer's death or wakes anybody by itself: who publishes calls `flush` and
 //! acts on the [`Wake`](crate::wait::Wake) that it returns.
+//!
+//! # What the lanes rest on
+//! | unchecked | rests on | made by |
+//! |---|---|---|
+//! | the words at a segment's start, as the layout's structs | the segment is at least as long, and they are atomics only | `Segment::words`, which looks at the length; `words`, which names the structs |
+//! | rings in a segment | capacities are powers of two, offsets are pages, and both lie in it | a [`Geometry`] that was looked at (its fields are anybody's), and `Segment::ring`, which looks again |
+//! | one producer and one consumer of each ring | each end is made once | [`create`], whose segments are new; `open_sent` and `open_named`, whose main sends or names them once; the caller of [`open`], which is therefore unsafe |
+//! | that memory stays there, and its size | a sealed segment cannot shrink | `Segment::create` seals it, and `Segment::open` takes none that can |
+//!
+//! A descriptor can be duplicated in safe code, so that [`open`] takes them by value is no proof:
+//! ```compile_fail,E0133
+//! use ringmain::{Geometry, lanes};
+//!
+//! let (main, descriptors) = lanes::create(&Geometry::default(), 1)?;
+//! let renderer = lanes::open(descriptors, &Geometry::default(), 1)?;
+//! # Ok::<(), ringmain::Error>(())
+//! ```
+//! The ends themselves are not made elsewhere:
+//! ```compile_fail,E0624
+//! let second_producer = ringmain::ring::Producer::new;
+//! ```
 
 use super::geometry::Geometry;
 use crate::error::Error;
@@ -86,7 +107,11 @@ impl Cpus {
 ///
 /// # Errors
 /// [`Error::Exhausted`] or [`Error::System`].
+///
+/// # Panics
+/// When a capacity is none that [`Geometry`] may have.
 pub fn create(geometry: &Geometry, id: u32) -> Result<(MainLanes, Descriptors), Error> {
+    geometry.assert_legal();
     let (ours, main) = Segment::create(geometry.main_segment(), Writer::Us)?;
     let (theirs, renderer) = Segment::create(geometry.renderer_segment(), Writer::Peer)?;
     let lanes = main_lanes(&ours, &theirs, geometry, identity(role::MAIN, id, 0));
@@ -101,6 +126,7 @@ pub(crate) fn create_named(
     geometry: &Geometry,
     id: u32,
 ) -> Result<(MainLanes, Names, HeldNames), Error> {
+    geometry.assert_legal();
     let (ours, theirs) = (geometry.main_segment(), geometry.renderer_segment());
     let NamedSegments { main, renderer, names, held } = NamedSegments::create(ours, theirs)?;
     let identity = identity(role::MAIN, id, names.nonce);
@@ -143,13 +169,39 @@ fn main_lanes(
     lanes
 }
 
-/// Joins the session `id` that the other process created.
+/// Joins the session `id` that the other process created. The segments stay mapped without their
+/// descriptors.
+///
+/// # Safety
+/// * The descriptors are those that [`create`] has made, of one session.
+/// * They are opened this once, by one process: each ring has one producer and one consumer. That is why
+///   they are taken by value; it is no proof, as a descriptor can be duplicated, and sent twice.
+/// * Nobody writes the renderer's segment but through the lanes that this returns.
 ///
 /// # Errors
 /// [`Error::Corrupt`] if the segments are not of this geometry, or of another session or build;
 /// [`Error::Exhausted`] or [`Error::System`] if they cannot be mapped.
-pub fn open(
-    descriptors: &Descriptors,
+///
+/// # Panics
+/// When a capacity is none that [`Geometry`] may have.
+#[expect(unsafe_code, reason = "that nobody else opens them is the caller's promise")]
+pub unsafe fn open(
+    descriptors: Descriptors,
+    geometry: &Geometry,
+    id: u32,
+) -> Result<RendererLanes, Error> {
+    geometry.assert_legal();
+    open_sent(descriptors, geometry, id)
+}
+
+/// As [`open`], of descriptors that main has sent: it sends them once, and what it promises to its
+/// renderers is what the session rests on anyway.
+///
+/// # Errors
+/// As [`open`].
+#[expect(clippy::needless_pass_by_value, reason = "they are of no use to anybody else afterwards")]
+pub(crate) fn open_sent(
+    descriptors: Descriptors,
     geometry: &Geometry,
     id: u32,
 ) -> Result<RendererLanes, Error> {

@@ -59,7 +59,7 @@ impl RendererEnd {
         let pool = Arc::new(Pool::new());
         let lanes = match welcomed.segments {
             Handover::Descriptors([main, renderer]) => {
-                lanes::open(&Descriptors { main, renderer }, &geometry, id)?
+                lanes::open_sent(Descriptors { main, renderer }, &geometry, id)?
             }
             Handover::Names(names) => {
                 lanes::open_named(&names, &geometry, id).map_err(|error| {

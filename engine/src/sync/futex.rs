@@ -35,7 +35,7 @@ impl FutexWord {
 
     /// Adds one. Only the owner of the word does this, one thread at a time.
     #[inline]
-    pub fn bump(&self) {
+    pub(crate) fn bump(&self) {
         self.word.store(self.load().wrapping_add(1), Ordering::Relaxed);
     }
 }

@@ -7,7 +7,9 @@ use rkyv::rancor::{Failure, Strategy};
 use rkyv::validation::archive::ArchiveValidator;
 use std::num::NonZeroUsize;
 
-/// What types are checked with. Nothing shared: a type with `Rc` or `Arc` in it does not compile.
+/// What types are checked with. Nothing shared: a type with `Rc` or `Arc` in it does not compile. A type's
+/// own check is believed, as `CheckBytes` is an unsafe trait; and nothing in an archive can be written
+/// through a shared reference, which may lead to a read-only page, as rkyv's unsafe `Portable` forbids it.
 pub type Validator<'a> = Strategy<Parts<'a>, Failure>;
 
 type Parts<'a> = rkyv::validation::Validator<ArchiveValidator<'a>, ()>;

@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What can travel on a typed channel: every type that derives rkyv's `Archive` and `Serialize`, see
 /// [the module](super) for what it may contain.
+///
+/// Open to all, because it is not believed: what a type makes of itself is checked as its archive where it
+/// is sent ([`Error::Malformed`]), and once more where it is received.
 pub trait Schema:
     Archive<Archived: for<'a> CheckBytes<Validator<'a>>> + for<'a> Serialize<Serializer<'a>>
 {
@@ -113,19 +116,23 @@ impl<T: Schema> Channel<T> {
         self.room.load(Ordering::Relaxed).min(most)
     }
 
-    /// Writes `value` into `place`: the bytes that it took, or `None` if that is too small.
+    /// Writes `value` into `place`: the bytes that it took, or `None` if that is too small, or if no peer
+    /// would take what it became, of which [`write_to`](Self::write_to) says more.
     #[inline]
     pub(crate) fn write(&self, value: &T, place: &mut [u8]) -> Option<usize> {
-        serialize_into(value, place)
+        let len = serialize_into(value, place)?;
+        self.access(place.get(..len)?).is_ok().then_some(len)
     }
 
     /// Writes `value` into a buffer, and takes note of its size.
     ///
     /// # Errors
-    /// [`Error::NotCloneable`] if the type refuses to be serialised.
+    /// [`Error::NotCloneable`] if the type refuses to be serialised, [`Error::Malformed`] if what it became
+    /// is none of its archives, or is nested too deeply: the peer would end the session.
     #[cold]
     pub(crate) fn write_to(&self, value: &T, buffer: &mut Buffer) -> Result<(), Error> {
         serialize_to(value, buffer)?;
+        self.access(buffer).map_err(Error::Malformed)?;
         self.room.store(buffer.len(), Ordering::Relaxed);
         Ok(())
     }

@@ -16,9 +16,10 @@
 //!
 //! # What a type may contain
 //! Anything that rkyv archives by value: no `Rc` and `Arc` (a compile error), an archived alignment of
-//! 16 at most (a compile error), nesting of at most [`DEPTH_MAX`] levels (refused), and no collections
-//! of zero-sized elements (a hostile peer could claim half a billion of them, which take no bytes to
-//! send and time to check).
+//! 16 at most (a compile error), nesting of at most [`DEPTH_MAX`] levels (refused where it is sent, with
+//! [`Error::Malformed`](crate::Error::Malformed), as is whatever else the type's own check refuses), and
+//! no collections of zero-sized elements (a hostile peer could claim half a billion of them, which take no
+//! bytes to send and time to check).
 
 mod access;
 mod channel;

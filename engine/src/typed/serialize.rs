@@ -15,7 +15,8 @@ pub type Serializer<'a> = Strategy<Parts<'a>, Failure>;
 
 type Parts<'a> = rkyv::ser::Serializer<Out<'a>, ArenaHandle<'a>, ()>;
 
-/// Where an archive is written: a place in the ring, or a buffer.
+/// Where an archive is written: a place in the ring, or a buffer. Whatever a type writes there stays in the
+/// place, and is checked afterwards; there is no other way to one, nor to a second one to swap it for.
 #[derive(Debug)]
 pub struct Out<'a>(To<'a>);
 
@@ -95,7 +96,7 @@ impl Writer<Failure> for Out<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match &mut self.0 {
             To::Place { place, len } => {
-                let end = *len + bytes.len();
+                let end = len.checked_add(bytes.len()).ok_or(Failure)?;
                 place.get_mut(*len..end).ok_or(Failure)?.copy_from_slice(bytes);
                 *len = end;
             }

@@ -7,6 +7,7 @@ use std::fmt;
 use rkyv::access_unchecked;
 use rkyv::util::AlignedVec;
 
+use super::ours::OURS;
 use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ArchivedTable};
 use super::{Builder, ToValue, ValueRef, check};
@@ -30,8 +31,8 @@ pub struct ArgsRef<'a> {
 /// # Panics
 ///
 /// When the message would have 2 GiB or more, and when a type of serde's in it cannot be written
-/// (`Serde(&config)`: its own `Serialize` fails, or it is nested too deep), with the reason.
-/// [`Args::new`] reports both as errors; `value::serde::to_value` returns serde's with its text.
+/// (`Serde(&config)`: its own `Serialize` fails, or it is nested too deep), with the reason; also when a
+/// type's own [`ToValue`] makes no message of itself. [`Args::new`] reports them as errors; `value::serde::to_value` returns serde's with its text.
 ///
 /// # Examples
 ///
@@ -80,7 +81,9 @@ impl Args {
     /// # Errors
     ///
     /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when a
-    /// type of serde's cannot be written, for a reason that `value::serde::to_value` tells.
+    /// type of serde's cannot be written, for a reason that `value::serde::to_value` tells,
+    /// [`Error::Malformed`] when a type's own [`ToValue`] wrote what was written already, and now is not
+    /// what it has to be.
     #[inline]
     pub fn new(arguments: &[&dyn ToValue]) -> Result<Args, Error> {
         Args::written(arguments).map_err(|unwritten| unwritten.error)
@@ -94,8 +97,9 @@ impl Args {
     #[doc(hidden)]
     #[inline]
     pub fn written(arguments: &[&dyn ToValue]) -> Result<Args, Unwritten> {
-        let leaf =
-            |position| arguments.get(position).and_then(|argument: &&dyn ToValue| argument.leaf());
+        let leaf = |position| {
+            arguments.get(position).and_then(|argument: &&dyn ToValue| argument.leaf(OURS))
+        };
         match Store::leaves(arguments.len(), leaf) {
             Some(store) => Ok(Args(store)),
             None => Args::build(arguments),
@@ -105,7 +109,7 @@ impl Args {
     #[inline(never)]
     fn build(arguments: &[&dyn ToValue]) -> Result<Args, Unwritten> {
         if let [argument] = arguments
-            && let Some(archive) = argument.archive()
+            && let Some(archive) = argument.archive(OURS)
         {
             return Ok(Args(Store::copy_of(archive)));
         }
@@ -125,7 +129,7 @@ impl Args {
     ///
     /// [`Corrupt`] as for [`ArgsRef::check`].
     pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Args, Corrupt> {
-        let mut store = Store::zeroed(len);
+        let mut store = check::room(len)?;
         fill(store.bytes_mut());
         check::check(store.bytes())?;
         Ok(Args(store))
@@ -273,7 +277,9 @@ impl<'a> ArgsRef<'a> {
 }
 
 /// Arguments that can be sent: owned, borrowed, or just received.
-pub trait Arguments {
+///
+/// Sealed: the bytes go to the peer as they are, and it cuts off who sends it others.
+pub trait Arguments: sealed::Sealed {
     /// The bytes that travel, see [`Args::archive`].
     fn archive(&self) -> &[u8];
 }
@@ -297,4 +303,14 @@ impl Arguments for ArgsRef<'_> {
     fn archive(&self) -> &[u8] {
         (*self).archive()
     }
+}
+
+mod sealed {
+    use super::{Args, ArgsRef};
+
+    pub trait Sealed {}
+
+    impl Sealed for Args {}
+    impl Sealed for &Args {}
+    impl Sealed for ArgsRef<'_> {}
 }

@@ -120,6 +120,8 @@ impl std::fmt::Display for ViewKind {
 }
 
 /// A number that typed arrays are made of.
+///
+/// Sealed: bytes that a peer sent are read as such numbers.
 pub trait Element: Pod + sealed::Sealed {
     /// The typed array of such numbers.
     const KIND: ViewKind;

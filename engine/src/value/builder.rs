@@ -22,10 +22,17 @@ use super::{Name, ToValue, Wtf8, wtf8};
 /// A [`Slot`] is `undefined` until it is written; the last write counts. Containers name slots, so
 /// one slot can be in several of them (a shared reference) or below itself (a cycle).
 ///
+/// Whatever is done to a builder, it never gives out what a peer would refuse. Where a slot was written
+/// that something else may rely on (the key of an object has to stay a string), the message is checked
+/// before it goes, and refused with [`Error::Malformed`](crate::Error::Malformed).
+///
 /// # Panics
 ///
 /// Every method that takes a [`Slot`] panics when the slot is another builder's and this one has
-/// no such slot, and when it would write the slot of a [`buffer`](Self::buffer) again.
+/// no such slot, and when it would write the slot of a [`buffer`](Self::buffer) again. The slots of before
+/// [`begin`](Self::begin) or [`finish_into`](Self::finish_into) are another builder's. Every method that
+/// makes slots panics when there would be 2^32 of them, or more than memory has room for. A builder can be
+/// used after any of these panics, and after one of a [`ToValue`] in the middle of its writing.
 ///
 /// # Examples
 ///
@@ -47,6 +54,8 @@ pub struct Builder {
     nodes: List<[u8; NODE_SIZE], 24>,
     links: List<[u8; 4], 40>,
     roots: u32,
+    /// Whether something may not be what others rely on: the archive is checked before it goes.
+    doubtful: bool,
     /// Why something that was to be written cannot be.
     refused: Option<String>,
 }
@@ -61,10 +70,12 @@ impl Builder {
             pool: Pool::new(),
             nodes: List::new(),
             links: List::new(),
-            roots: index(count),
+            roots: 0,
+            doubtful: false,
             refused: None,
         };
         let _ = builder.reserve_run(count);
+        builder.roots = index(count);
         builder
     }
 
@@ -72,11 +83,7 @@ impl Builder {
     /// [`args`](Self::args), for those who build one message after the other.
     #[inline]
     pub fn begin(&mut self, count: usize) {
-        self.pool.clear();
-        self.nodes.clear();
-        self.links.clear();
-        self.roots = index(count);
-        self.refused = None;
+        self.clear();
         // The first one by itself: for one or none nothing is called.
         if count > 0 {
             self.nodes.push(UNDEFINED);
@@ -84,6 +91,18 @@ impl Builder {
         if count > 1 {
             let _ = self.reserve_run(count - 1);
         }
+        self.roots = index(count);
+    }
+
+    /// Empties it: what refers to each other goes together.
+    #[inline]
+    fn clear(&mut self) {
+        self.roots = 0;
+        self.links.clear();
+        self.nodes.clear();
+        self.pool.clear();
+        self.doubtful = false;
+        self.refused = None;
     }
 
     /// A builder of one value, which is the slot [`root`](Self::root) `0`.
@@ -210,35 +229,39 @@ impl Builder {
         self.put_code(slot, code(tag::OBJECT, 0, start, index(entries.len()), 0));
     }
 
-    /// Writes an object of `len` entries; `entry` gets each one's position and the slots of its key
-    /// and its value. The key has to become a string.
+    /// Writes an object with these keys, and gives the slots of its keys and values in turn. The keys are
+    /// all there before the values are written, whose own code may do anything to this builder.
     #[inline]
-    pub(super) fn object_with(
+    pub(super) fn object_named<'n>(
         &mut self,
         slot: Slot,
-        len: usize,
-        mut entry: impl FnMut(&mut Builder, usize, Slot, Slot),
-    ) {
-        let mut slots = self.run(slot, tag::OBJECT, 2 * len, len);
-        for position in 0..len {
-            let (Some(key), Some(value)) = (slots.next(), slots.next()) else { return };
-            entry(self, position, key, value);
-        }
-    }
-
-    /// Writes an object with these keys, of which the short ones are written, and gives the slots
-    /// of its keys and values in turn.
-    #[inline]
-    pub(super) fn object_named(&mut self, slot: Slot, names: &[Name<'_>]) -> Slots {
-        let slots = self.run(slot, tag::OBJECT, 2 * names.len(), names.len());
+        names: impl ExactSizeIterator<Item = Name<'n>> + Clone,
+    ) -> Slots {
+        let len = names.len();
+        let (start, slots) = self.fresh_links(pairs(len));
         let fresh = self.nodes.as_mut_slice().get_mut(slots.0.start as usize..);
         let (entries, _) = fresh.unwrap_or_default().as_chunks_mut();
-        for ([key, _], name) in entries.iter_mut().zip(names) {
-            if let Name(Ok(short)) = name {
-                *key = short.bytes();
+        let mut any_long = false;
+        for ([key, _], name) in entries.iter_mut().zip(names.clone()) {
+            match name {
+                Name(Ok(short)) => *key = short.bytes(),
+                Name(Err(_)) => any_long = true,
             }
         }
+        if any_long {
+            self.long_names(slots.clone(), names);
+        }
+        self.put_code(slot, code(tag::OBJECT, 0, start, index(len), 0));
         slots
+    }
+
+    #[cold]
+    fn long_names<'n>(&mut self, slots: Slots, names: impl Iterator<Item = Name<'n>>) {
+        for (key, name) in slots.step_by(2).zip(names) {
+            if let Name(Err(long)) = name {
+                self.long_string(key, long);
+            }
+        }
     }
 
     #[inline]
@@ -250,10 +273,34 @@ impl Builder {
     #[inline]
     pub(super) fn put_code(&mut self, slot: Slot, node: Code) {
         match self.nodes.as_mut_slice().get_mut(slot.0 as usize) {
+            Some(place @ [tag::UNDEFINED, ..]) => *place = node.to_le_bytes(),
+            _ => self.put_again(slot, node),
+        }
+    }
+
+    /// Writes a node in place of another. That may be one that has to be of its kind (a key, an error's
+    /// text), which nobody keeps account of: all is checked in the end.
+    #[cold]
+    #[inline(never)]
+    fn put_again(&mut self, slot: Slot, node: Code) {
+        match self.nodes.as_mut_slice().get_mut(slot.0 as usize) {
             Some([tag::BUFFER, ..]) => slot.is_buffer(),
             Some(place) => *place = node.to_le_bytes(),
             None => slot.is_foreign(),
         }
+        self.doubtful = true;
+    }
+
+    /// Lets `write` fill `slot`, and fresh ones, with parts that rely on each other, one by one: if it
+    /// panics in between, all is checked in the end.
+    #[inline]
+    pub(super) fn in_doubt(&mut self, slot: Slot, write: impl FnOnce(&mut Builder)) {
+        let place = self.nodes.as_slice().get(slot.0 as usize);
+        let again = place.is_some_and(|[tag, ..]| *tag != tag::UNDEFINED);
+        let doubtful = self.doubtful | again;
+        self.doubtful = true;
+        write(self);
+        self.doubtful = doubtful;
     }
 
     /// Writes a node with a range of the pool for `contents`.
@@ -284,16 +331,23 @@ impl Builder {
         self.put_code(slot, moved(node, index(start)));
     }
 
-    /// Writes a container of `count` parts, of which `links` fresh slots are made.
+    /// Writes a container of `count` parts, for which `links` fresh slots are made.
     #[inline(always)]
     fn run(&mut self, slot: Slot, tag: u8, links: usize, count: usize) -> Slots {
-        let start = index(self.links.len());
-        let slots = self.reserve_run(links);
-        for (link, number) in self.links.grow(links).iter_mut().zip(slots.0.start..) {
-            *link = number.to_le_bytes();
-        }
+        let (start, slots) = self.fresh_links(links);
         self.put_code(slot, code(tag, 0, start, index(count), 0));
         slots
+    }
+
+    /// So many links to fresh slots; where the links begin, and the slots.
+    #[inline(always)]
+    fn fresh_links(&mut self, count: usize) -> (u32, Slots) {
+        let start = index(self.links.len());
+        let slots = self.reserve_run(count);
+        for (link, number) in self.links.grow(count).iter_mut().zip(slots.0.start..) {
+            *link = number.to_le_bytes();
+        }
+        (start, slots)
     }
 
     /// Writes a node whose range of links leads to `children`.
@@ -317,6 +371,12 @@ impl Builder {
 
 /// A fresh node: zeros, as a [`List`] has them.
 const UNDEFINED: [u8; NODE_SIZE] = [0; NODE_SIZE];
+
+/// The slots of `len` entries: more than there can be of too many.
+#[inline]
+fn pairs(len: usize) -> usize {
+    len.saturating_mul(2)
+}
 
 /// A table position. What does not fit belongs to a table that `archive` refuses.
 #[inline]

@@ -14,6 +14,7 @@ use rkyv::access_unchecked;
 use rkyv::api::low;
 use rkyv::rancor::Failure;
 
+use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, NODE_SIZE, ROOT_SIZE, Shape};
 use super::table::{ArchivedTable, encoded};
 use crate::Corrupt;
@@ -35,6 +36,19 @@ pub(super) fn check(archive: &[u8]) -> Result<&ArchivedTable, Corrupt> {
     // aligned as the one before it leaves it, and add up to the length. `Walk` refuses all that
     // `is_node` does; any bytes are a pool, links and lengths. The borrow keeps it so.
     Ok(unsafe { access_unchecked::<ArchivedTable>(archive) })
+}
+
+/// What [`check`] says of an archive with these parts, which need not lie in one.
+pub(super) fn parts(parts: Parts<'_>) -> Result<(), Corrupt> {
+    Walk::over(parts)
+}
+
+/// Zeros for an archive of `len` bytes, which may be that of a peer. None are made of what no archive has.
+pub(super) fn room(len: usize) -> Result<Store, Corrupt> {
+    match len {
+        ..=ARCHIVE_MAX => Ok(Store::zeroed(len)),
+        _ => Err(corrupt("value archive", len, ARCHIVE_MAX)),
+    }
 }
 
 /// [`check`] for an archive with exactly one root.

@@ -72,7 +72,7 @@ macro_rules! object {
 }
 
 /// What [`object!`](crate::object) makes: keys, which are nodes already if they are literals, and
-/// as many values.
+/// as many values. What there is more of one or the other is left out.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct Literal<'a> {
@@ -98,12 +98,10 @@ impl<'a> Name<'a> {
 
 impl ToValue for Literal<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
-        let mut slots = builder.object_named(slot, self.names);
-        for (name, contents) in self.names.iter().zip(self.values) {
-            let (Some(key), Some(value)) = (slots.next(), slots.next()) else { return };
-            if let Name(Err(long)) = name {
-                builder.long_string(key, long);
-            }
+        let entries = self.names.iter().zip(self.values);
+        let mut slots = builder.object_named(slot, entries.clone().map(|(name, _)| *name));
+        for (_, contents) in entries {
+            let (Some(_key), Some(value)) = (slots.next(), slots.next()) else { return };
             contents.write(builder, value);
         }
     }
@@ -111,11 +109,12 @@ impl ToValue for Literal<'_> {
 
 impl ToValue for Object<'_> {
     fn write(&self, builder: &mut Builder, slot: Slot) {
-        builder.object_with(slot, self.0.len(), |builder, position, key, value| {
-            let (name, contents) = &self.0[position];
-            builder.string(key, name);
+        let names = self.0.iter().map(|(name, _)| Name::new(name));
+        let mut slots = builder.object_named(slot, names);
+        for (_, contents) in self.0 {
+            let (Some(_key), Some(value)) = (slots.next(), slots.next()) else { return };
             contents.write(builder, value);
-        });
+        }
     }
 }
 

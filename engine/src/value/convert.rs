@@ -1,6 +1,7 @@
 //! What Rust's own types are as values.
 
 use super::leaf::Leaf;
+use super::ours::{OURS, Ours};
 use super::scalar::Scalar;
 use super::{Builder, Bytes, Slot, Value, ValueRef, Wtf8, copy};
 
@@ -19,6 +20,11 @@ use super::{Builder, Bytes, Slot, Value, ValueRef, Wtf8, copy};
 /// | [`Object`](super::Object), [`Map`](super::Map), [`Set`](super::Set) | what they are in JavaScript, as are [`BigInt`](super::BigInt), [`Date`](super::Date), [`RegExp`](super::RegExp), [`ErrorValue`](super::ErrorValue), [`ArrayBuffer`](super::ArrayBuffer), [`TypedArray`](super::TypedArray), [`Boxed`](super::Boxed), [`Wtf8`] |
 /// | `SystemTime` | a date |
 /// | [`Value`], [`ValueRef`] | a copy, shared references and cycles included |
+///
+/// Any type can be given a `write` of its own. It is not believed: whatever it does to the builder, that
+/// makes a message that a peer reads, or an error, or panics. (What is believed of the types above cannot
+/// be written for others.) Values that borrow others are written by recursion, as deep as they are nested;
+/// what is nested without bound is built with a [`Builder`], which does not recurse.
 pub trait ToValue {
     /// Writes `self` into `slot`.
     fn write(&self, builder: &mut Builder, slot: Slot);
@@ -27,7 +33,7 @@ pub trait ToValue {
     /// needs no [`Builder`].
     #[doc(hidden)]
     #[inline]
-    fn leaf(&self) -> Option<Leaf<'_>> {
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
         None
     }
 
@@ -35,9 +41,15 @@ pub trait ToValue {
     /// no [`Builder`].
     #[doc(hidden)]
     #[inline]
-    fn archive(&self) -> Option<&[u8]> {
+    fn archive(&self, _: Ours) -> Option<&[u8]> {
         None
     }
+}
+
+/// The whole archive whose only root is this very value, if there is one.
+#[inline]
+pub(crate) fn archive_of(value: &impl ToValue) -> Option<&[u8]> {
+    value.archive(OURS)
 }
 
 impl<T: ToValue + ?Sized> ToValue for &T {
@@ -47,13 +59,13 @@ impl<T: ToValue + ?Sized> ToValue for &T {
     }
 
     #[inline]
-    fn leaf(&self) -> Option<Leaf<'_>> {
-        (**self).leaf()
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
+        (**self).leaf(OURS)
     }
 
     #[inline]
-    fn archive(&self) -> Option<&[u8]> {
-        (**self).archive()
+    fn archive(&self, _: Ours) -> Option<&[u8]> {
+        (**self).archive(OURS)
     }
 }
 
@@ -66,13 +78,13 @@ impl<T: ToValue> ToValue for Option<T> {
     }
 
     #[inline]
-    fn leaf(&self) -> Option<Leaf<'_>> {
-        self.as_ref().map_or(Some(Leaf::Scalar(Scalar::NULL)), T::leaf)
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
+        self.as_ref().map_or(Some(Leaf::Scalar(Scalar::NULL)), |value| value.leaf(OURS))
     }
 
     #[inline]
-    fn archive(&self) -> Option<&[u8]> {
-        self.as_ref()?.archive()
+    fn archive(&self, _: Ours) -> Option<&[u8]> {
+        self.as_ref()?.archive(OURS)
     }
 }
 
@@ -101,11 +113,11 @@ impl ToValue for Value {
         self.view().write(builder, slot);
     }
 
-    fn leaf(&self) -> Option<Leaf<'_>> {
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
         copy::scalar(self.view()).map(Leaf::Scalar)
     }
 
-    fn archive(&self) -> Option<&[u8]> {
+    fn archive(&self, _: Ours) -> Option<&[u8]> {
         Some(self.archive())
     }
 }
@@ -115,11 +127,11 @@ impl ToValue for ValueRef<'_> {
         copy::copy(*self, builder, slot);
     }
 
-    fn leaf(&self) -> Option<Leaf<'_>> {
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
         copy::scalar(*self).map(Leaf::Scalar)
     }
 
-    fn archive(&self) -> Option<&[u8]> {
+    fn archive(&self, _: Ours) -> Option<&[u8]> {
         self.whole_archive()
     }
 }
@@ -138,7 +150,7 @@ macro_rules! to_value {
 
             $(
                 #[inline]
-                fn leaf(&self) -> Option<Leaf<'_>> {
+                fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
                     let $value = self;
                     Some($leaf)
                 }
@@ -172,7 +184,7 @@ impl ToValue for Wtf8<'_> {
         builder.wtf8(slot, *self);
     }
 
-    fn leaf(&self) -> Option<Leaf<'_>> {
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
         self.as_str().map(Leaf::text)
     }
 }
@@ -183,7 +195,7 @@ impl<const N: usize> ToValue for [u8; N] {
     }
 
     #[inline]
-    fn leaf(&self) -> Option<Leaf<'_>> {
+    fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
         Some(Leaf::bytes(self))
     }
 }
@@ -200,7 +212,7 @@ macro_rules! wide_to_value {
             }
 
             #[inline]
-            fn leaf(&self) -> Option<Leaf<'_>> {
+            fn leaf(&self, _: Ours) -> Option<Leaf<'_>> {
                 Some(Leaf::Scalar(match i32::try_from(*self) {
                     Ok(whole) => Scalar::int(whole),
                     Err(_) => Scalar::float(*self as f64),

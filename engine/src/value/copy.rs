@@ -50,17 +50,20 @@ pub(super) fn copy(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) {
     let mut waiting = SmallVec::<[(ValueRef<'_>, Slot); 16]>::new();
     copied.note(source.id(), slot);
     waiting.push((source, slot));
-    while let Some((value, slot)) = waiting.pop() {
-        one(value, builder, slot, |builder, child| {
-            if let Some(known) = copied.place(child.id()) {
-                return known;
-            }
-            let place = builder.reserve();
-            copied.note(child.id(), place);
-            waiting.push((child, place));
-            place
-        });
-    }
+    // Containers come before their keys.
+    builder.in_doubt(slot, |builder| {
+        while let Some((value, slot)) = waiting.pop() {
+            one(value, builder, slot, |builder, child| {
+                if let Some(known) = copied.place(child.id()) {
+                    return known;
+                }
+                let place = builder.reserve();
+                copied.note(child.id(), place);
+                waiting.push((child, place));
+                place
+            });
+        }
+    });
 }
 
 /// Copies a node; `place` says where its children are.

@@ -25,6 +25,7 @@ use super::{Args, ArgsRef, BigIntRef, Date, Kind, RegExp, Value, ValueRef, Wrong
 /// The others have no type of their own here: [`pairs`](ValueRef::pairs) reads a map,
 /// [`as_view`](ValueRef::as_view) a typed array and its elements, [`as_error`](ValueRef::as_error) an
 /// error, [`unboxed`](ValueRef::unboxed) a boxed primitive, and the feature `serde` structs and enums.
+/// Open to all: what it answers is the caller's alone, and nothing here relies on it.
 ///
 /// # Examples
 ///

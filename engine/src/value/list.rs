@@ -47,6 +47,11 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     }
 
     /// `count` items more, all of them defaults.
+    ///
+    /// # Panics
+    ///
+    /// When there would be more than [`LEN_MAX`], or more than there is memory for. The list is as it was
+    /// then.
     #[inline]
     pub(super) fn grow(&mut self, count: usize) -> &mut [T] {
         let (start, end) = (self.small_len, self.small_len.saturating_add(count));
@@ -60,6 +65,9 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     }
 }
 
+/// Items are counted in 32 bits wherever a list goes.
+const LEN_MAX: usize = u32::MAX as usize;
+
 /// `count` items more in the block, where those of `small` go first.
 #[cold]
 #[inline(never)]
@@ -69,12 +77,19 @@ fn spill<'a, T: Copy + Default>(
     small_len: &mut usize,
     count: usize,
 ) -> &'a mut [T] {
-    if let Some(items) = small.get(..*small_len) {
-        block.reserve(2 * small.len() + count);
+    let items = small.get(..*small_len);
+    let start = items.map_or(block.len(), <[T]>::len);
+    let end = start.checked_add(count).filter(|end| *end <= LEN_MAX);
+    let slack = items.map_or(0, |_| 2 * small.len());
+    // The caller says how many: where that is more than there is memory for, he can go on.
+    match end.map(|end| block.try_reserve(end - block.len() + slack)) {
+        Some(Ok(())) => {}
+        _ => panic!("capacity overflow: {count} more than {start}"),
+    }
+    if let Some(items) = items {
         block.extend_from_slice(items);
         *small_len = small.len() + 1;
     }
-    let start = block.len();
     block.resize(start + count, T::default());
     &mut block[start..]
 }

@@ -46,6 +46,27 @@
 //!
 //! Nothing here recurses over a value. Checking, copying and comparing visit a node once, however
 //! often it is shared; printing is bounded.
+//!
+//! # What is read unchecked
+//! An archive is checked once, or never if this process built it. What is read afterwards without a check
+//! rests on what nobody outside this module can make or change:
+//!
+//! | read | rests on | made by |
+//! |---|---|---|
+//! | the table at an archive's end (`Args::view`, `Value::view`) | the bytes are those of an archive that the check accepts | `receive` and `from_archive`, which check; [`Builder`]'s finishes; `Store::leaves`; `Store::copy_of` an archive of these |
+//! | the nodes as bytes (`encoded`) | a table exists over an archive only | as above, and the checks themselves |
+//! | text as `str` (`ValueRef::as_str`) | a node that is text has a range of the pool that is UTF-8 | the check; `Builder::string` from a `str`; a copy of such a node |
+//! | all bytes around a value (`whole_archive`) | the table's parts lie where [`Builder`] puts them, which is compared | as above |
+//! | a `str` in a `Name` or leaf | the node was made from a `str` | `Scalar::text`, `Leaf::text` |
+//!
+//! A builder's part of it: nodes, links and pool only grow together and are emptied together, a finish
+//! that takes the pool takes them all, and what was put into the pool is not changed. Which nodes may be
+//! where (a key is a string) is no matter of memory: readers look at each node's tag and range. But a peer
+//! cuts off who sends it otherwise, so a builder that cannot vouch for it checks
+//! ([`Error::Malformed`](crate::Error::Malformed)).
+//!
+//! Traits: what [`ToValue`] says of an archive or a leaf is believed and cannot be said by others;
+//! [`Arguments`] and [`Element`] are sealed; [`FromValue`] is open, and nothing relies on it.
 
 mod args;
 mod bigint;
@@ -63,6 +84,7 @@ mod from_value;
 mod kind;
 mod leaf;
 mod list;
+mod ours;
 mod owned;
 mod pool;
 mod print;
@@ -91,6 +113,7 @@ pub use compound::{Boxed, Map, Object, Primitive, Set};
 #[doc(hidden)]
 pub use compound::{Literal, Name};
 pub use convert::ToValue;
+pub(crate) use convert::archive_of;
 pub use date::Date;
 pub use failure::{ErrorName, ErrorRef, ErrorValue};
 pub use from_value::FromValue;

@@ -6,6 +6,7 @@ use rkyv::access_unchecked;
 use rkyv::util::AlignedVec;
 use smallvec::SmallVec;
 
+use super::ours::OURS;
 use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ArchivedTable};
 use super::{Builder, Kind, Slot, ToValue, ValueRef, check};
@@ -36,7 +37,7 @@ impl Value {
     /// As [`Args::new`](super::Args::new).
     #[inline]
     pub fn new(value: impl ToValue) -> Result<Value, Error> {
-        match Store::leaves(1, |_| value.leaf()) {
+        match Store::leaves(1, |_| value.leaf(OURS)) {
             Some(store) => Ok(Value(store)),
             None => Value::build(&value),
         }
@@ -44,7 +45,7 @@ impl Value {
 
     #[inline(never)]
     fn build(value: &dyn ToValue) -> Result<Value, Error> {
-        if let Some(archive) = value.archive() {
+        if let Some(archive) = value.archive(OURS) {
             return Ok(Value(Store::copy_of(archive)));
         }
         let mut builder = Builder::value();
@@ -69,8 +70,8 @@ impl Value {
     ///
     /// # Panics
     ///
-    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type of serde's in
-    /// it cannot be written. [`Builder`] reports that as an error.
+    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type in it cannot be
+    /// written, or wrote no message. [`Builder`] reports that as an error.
     #[must_use]
     pub fn array(elements: impl IntoIterator<Item: ToValue>) -> Value {
         let mut builder = Builder::value();
@@ -89,8 +90,8 @@ impl Value {
     ///
     /// # Panics
     ///
-    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type of serde's in
-    /// it cannot be written. [`Builder`] reports that as an error.
+    /// When it would have 2 GiB or more, as a `Vec` that outgrows memory does, or a type in it cannot be
+    /// written, or wrote no message. [`Builder`] reports that as an error.
     #[must_use]
     pub fn object<K: AsRef<str>, V: ToValue>(entries: impl IntoIterator<Item = (K, V)>) -> Value {
         let mut builder = Builder::value();
@@ -111,7 +112,7 @@ impl Value {
     ///
     /// [`Corrupt`] as for [`ValueRef::check`].
     pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Value, Corrupt> {
-        let mut store = Store::zeroed(len);
+        let mut store = check::room(len)?;
         fill(store.bytes_mut());
         check::check_one(store.bytes())?;
         Ok(Value(store))

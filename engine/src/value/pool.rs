@@ -42,7 +42,7 @@ impl Pool {
         self.small_len.max(self.block.len())
     }
 
-    #[cfg(feature = "serde")]
+    /// What is in it.
     pub(super) fn as_slice(&self) -> &[u8] {
         if self.block.is_empty() { &self.small[..self.small_len] } else { &self.block }
     }
@@ -79,7 +79,7 @@ impl Pool {
     }
 
     /// The archive of `shape`, which is no larger than archives may be, with this pool. A block goes
-    /// there.
+    /// there, so that nothing may refer to what was in this pool any more.
     #[inline]
     pub(super) fn finish(&mut self, shape: Shape, parts: Parts<'_>) -> Store {
         if shape.archive_len() <= INLINE_MAX {
@@ -125,13 +125,8 @@ impl Pool {
 
     fn finish_block(&mut self, shape: Shape, parts: Parts<'_>) -> Store {
         let (len, small) = (shape.archive_len(), &self.small[..self.small_len]);
-        let mut archive = if self.block.is_empty() {
-            AlignedVec::with_capacity(len)
-        } else {
-            let mut block = std::mem::take(&mut self.block);
-            block.reserve_exact(len - block.len());
-            block
-        };
+        self.block.reserve_exact(len - self.block.len());
+        let mut archive = std::mem::take(&mut self.block);
         archive.extend_from_slice(small);
         archive.extend_from_slice(&[0; 8][..shape.nodes_at() - shape.pool]);
         archive.extend_from_slice(parts.nodes.as_flattened());

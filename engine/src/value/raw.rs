@@ -36,7 +36,8 @@ impl Place {
     /// The contents in the archive.
     #[must_use]
     pub(crate) fn contents(self) -> Range<usize> {
-        self.front..self.front + self.bytes
+        // A length that no message has stays one: it is refused, and does not go round before.
+        self.front..self.front.saturating_add(self.bytes)
     }
 
     /// The size of the archive, or `None` past [`ARCHIVE_MAX`].

@@ -42,17 +42,17 @@ impl Sleeper {
     pub fn arm(&mut self, how: How) -> Armed {
         let bell = self.theirs.bell.load(); // B1, before the last look
         self.epoch = self.epoch.wrapping_add(1);
-        self.armed += 1;
+        self.armed = self.armed.saturating_add(1);
         let how = if how == How::InLoop { asleep::IN_LOOP } else { 0 };
         self.announce(how | asleep::ARMED); // A1
         fence_at(Site::Arm, Ordering::SeqCst); // F1, pairs with F2 in `Waker::look`
         Armed { bell }
     }
 
-    /// Is awake again: once per [`arm`](Self::arm). The announcement is taken back with the last one;
+    /// Is awake again: once per [`arm`](Self::arm), and of no effect otherwise. The announcement is taken back with the last one;
     /// a thread that still sleeps is rung for with the newest epoch, and a ring wakes all.
     pub fn disarm(&mut self) {
-        self.armed -= 1;
+        self.armed = self.armed.saturating_sub(1);
         if self.armed == 0 {
             self.announce(0);
         }

@@ -2,6 +2,7 @@
 
 use super::Builder;
 use crate::Error;
+use crate::value::check;
 use crate::value::pool::Parts;
 use crate::value::store::Store;
 use crate::value::table::{ARCHIVE_MAX, Shape};
@@ -13,7 +14,8 @@ impl Builder {
     /// # Errors
     ///
     /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when
-    /// a type of serde's refused to be written.
+    /// a type of serde's refused to be written, [`Error::Malformed`] when a slot was written again and
+    /// now is not what it has to be: the key of an object no string, for one.
     #[inline]
     pub fn finish_args(mut self) -> Result<Args, Error> {
         self.take_args()
@@ -24,25 +26,26 @@ impl Builder {
         self.refused.take()
     }
 
-    /// [`finish_args`](Self::finish_args) in place of other arguments. What the builder has then is of no use
-    /// until it [begins](Self::begin) anew.
+    /// [`finish_args`](Self::finish_args) in place of other arguments. The builder is empty then, as one of
+    /// no arguments is, and [`begin`](Self::begin) makes it one of some.
     ///
     /// # Errors
     ///
-    /// As [`finish_args`](Self::finish_args); `args` stays as it is then.
+    /// As [`finish_args`](Self::finish_args); `args` and the builder stay as they are then.
     #[inline]
     pub fn finish_into(&mut self, args: &mut Args) -> Result<(), Error> {
-        let shape = self.shape()?;
+        let shape = self.shape(self.roots)?;
         let Self { pool, nodes, links, roots, .. } = self;
         let (nodes, links) = (nodes.as_slice(), links.as_slice());
         pool.finish_into(shape, Parts { nodes, links, root: shape.root(*roots) }, args.store());
+        self.clear();
         Ok(())
     }
 
     /// [`finish_args`](Self::finish_args) where the builder lies.
     #[inline]
     pub(in crate::value) fn take_args(&mut self) -> Result<Args, Error> {
-        self.archive().map(Args::from_checked)
+        self.archive(self.roots).map(Args::from_checked)
     }
 
     /// The first root as a value of its own.
@@ -61,28 +64,39 @@ impl Builder {
         if self.nodes.len() == 0 {
             let _ = self.reserve();
         }
-        self.roots = 1;
-        self.archive().map(Value::from_checked)
+        self.archive(1).map(Value::from_checked)
     }
 
     #[inline]
-    fn shape(&self) -> Result<Shape, Error> {
+    fn shape(&self, roots: u32) -> Result<Shape, Error> {
         if self.refused.is_some() {
             return Err(Error::NotCloneable);
         }
         let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());
         let shape = Shape { pool, nodes, links };
         match shape.archive_len() {
+            ..=ARCHIVE_MAX if self.doubtful => self.check(roots).map(|()| shape),
             ..=ARCHIVE_MAX => Ok(shape),
             found => Err(Error::TooLarge { found, limit: ARCHIVE_MAX }),
         }
     }
 
+    /// What a peer would say of the archive.
+    #[cold]
+    fn check(&self, roots: u32) -> Result<(), Error> {
+        let (pool, nodes, links) =
+            (self.pool.as_slice(), self.nodes.as_slice(), self.links.as_slice());
+        check::parts(check::Parts { pool, nodes, links, roots }).map_err(Error::Malformed)
+    }
+
+    /// Ends it. The pool goes into the archive, and with it all that refers to it.
     #[inline]
-    fn archive(&mut self) -> Result<Store, Error> {
-        let shape = self.shape()?;
-        let Self { pool, nodes, links, roots, .. } = self;
+    fn archive(&mut self, roots: u32) -> Result<Store, Error> {
+        let shape = self.shape(roots)?;
+        let Self { pool, nodes, links, .. } = self;
         let (nodes, links) = (nodes.as_slice(), links.as_slice());
-        Ok(pool.finish(shape, Parts { nodes, links, root: shape.root(*roots) }))
+        let store = pool.finish(shape, Parts { nodes, links, root: shape.root(roots) });
+        self.clear();
+        Ok(store)
     }
 }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Builder, Slot, index};
+use super::{Builder, Slot, index, pairs};
 use crate::value::bigint::BigIntRef;
 use crate::value::scalar::Scalar;
 use crate::value::table::{ARCHIVE_ALIGN, code, tag};
@@ -102,7 +102,7 @@ impl Builder {
         len: usize,
         mut entry: impl FnMut(&mut Builder, usize, Slot, Slot),
     ) {
-        let mut slots = self.run(slot, tag::MAP, 2 * len, len);
+        let mut slots = self.run(slot, tag::MAP, pairs(len), len);
         for position in 0..len {
             let (Some(key), Some(value)) = (slots.next(), slots.next()) else { return };
             entry(self, position, key, value);
@@ -152,10 +152,10 @@ impl Builder {
     /// When `buffer` is no slot of a [`buffer`](Self::buffer), when the range is not inside it, or
     /// when `offset` or `len` is no multiple of the element's size.
     pub fn view(&mut self, slot: Slot, kind: ViewKind, buffer: Slot, offset: usize, len: usize) {
-        let node = self.nodes.as_slice()[buffer.0 as usize];
+        let Some(node) = self.nodes.as_slice().get(buffer.0 as usize) else { buffer.is_foreign() };
         assert!(node[0] == tag::BUFFER, "{buffer:?} is no buffer");
         let [.., a, b, c, d, _, _, _, _] = node;
-        let held = u32::from_le_bytes([a, b, c, d]) as usize;
+        let held = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
         let end = offset.checked_add(len);
         assert!(end.is_some_and(|end| end <= held), "{offset} and {len} of {held} bytes");
         let element = kind.element_size();

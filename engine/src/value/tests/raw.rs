@@ -3,6 +3,7 @@
 use rkyv::util::AlignedVec;
 
 use crate::value::Bytes;
+use crate::value::ours::OURS;
 use crate::value::raw::Place;
 use crate::{Args, Corrupt, ToValue, Value, args};
 
@@ -75,22 +76,22 @@ fn a_gathered_archive_is_checked() {
 #[test]
 fn a_value_and_an_only_argument_know_their_archive() {
     let value = Value::object([("key", "a value of some length")]);
-    assert_eq!(ToValue::archive(&value), Some(value.archive()));
-    assert_eq!(ToValue::archive(&Some(&value.view())), Some(value.archive()));
+    assert_eq!(ToValue::archive(&value, OURS), Some(value.archive()));
+    assert_eq!(ToValue::archive(&Some(&value.view()), OURS), Some(value.archive()));
     let args = args![&value];
-    assert_eq!(ToValue::archive(&args.get(0)), Some(args.archive()));
+    assert_eq!(ToValue::archive(&args.get(0), OURS), Some(args.archive()));
     assert_eq!(args.archive(), value.archive());
 }
 
 #[test]
 fn parts_and_one_of_several_have_no_archive_of_their_own() {
     let value = Value::object([("key", [1, 2])]);
-    assert_eq!(ToValue::archive(&value.get("key")), None);
-    assert_eq!(ToValue::archive(&value.get("none")), None);
+    assert_eq!(ToValue::archive(&value.get("key"), OURS), None);
+    assert_eq!(ToValue::archive(&value.get("none"), OURS), None);
     let args = args![1, 2];
-    assert_eq!(ToValue::archive(&args.get(0)), None);
-    assert_eq!(ToValue::archive(&args![].get(0)), None);
-    assert_eq!(ToValue::archive(&1), None);
+    assert_eq!(ToValue::archive(&args.get(0), OURS), None);
+    assert_eq!(ToValue::archive(&args![].get(0), OURS), None);
+    assert_eq!(ToValue::archive(&1, OURS), None);
 }
 
 #[test]
@@ -99,9 +100,9 @@ fn an_archive_in_an_unusual_order_has_no_known_extent() {
     let mut bytes = aligned(&[0; 16]);
     bytes.extend_from_slice(ping.archive());
     let received = Args::from_archive(bytes.clone()).unwrap();
-    assert_eq!(ToValue::archive(&received.get(0)), Some(ping.archive())); // without the gap
+    assert_eq!(ToValue::archive(&received.get(0), OURS), Some(ping.archive())); // without the gap
     bytes[32..36].copy_from_slice(&(-32_i32).to_le_bytes()); // the pool, which is empty, before it
     let received = Args::from_archive(bytes).unwrap();
-    assert_eq!(ToValue::archive(&received.get(0)), None);
+    assert_eq!(ToValue::archive(&received.get(0), OURS), None);
     assert_eq!(Value::new(received.get(0)).unwrap().archive(), ping.archive());
 }
