@@ -65,7 +65,7 @@
 //!   that nobody listens to.
 //! * **An `Ok` is for what can arrive.** A message whose session was closed, exchanged or cut off is an error,
 //!   also if it was claimed before; so is one to a peer that is known to have died, of which a claim or burst is
-//!   told when it ends and other calls within a millisecond. An error can be for a message that did arrive, if
+//!   told when it ends and other calls within milliseconds. An error can be for a message that did arrive, if
 //!   the session ends just then.
 //! * **Nobody waits for a claim in main.** What other threads send to the renderer meanwhile, and answers, follow
 //!   it.

@@ -58,7 +58,7 @@ const UNSAFE: [(&str, &str); 30] = [
     ("segment/tests.rs", "tests only: words of a segment"),
     ("session/lanes.rs", "names the structs of the two segments"),
     ("session/replies.rs", "reads main's answers in place"),
-    ("sync/cycles.rs", "reads the processor's cycle counter"),
+    ("sync/clock.rs", "reads the processor's cycle counter"),
     ("sync/shared.rs", "a reference that keeps its mapping alive"),
     ("typed/serialize.rs", "bytes of a type that is its own archive"),
     ("value/args.rs", "an archive is checked once and read where it lies"),

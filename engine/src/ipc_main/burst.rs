@@ -3,8 +3,8 @@
 use super::WebContents;
 use crate::error::Error;
 use crate::session::lane_lock::Claimed;
+use crate::session::link::By;
 use crate::session::outbox::Outbox;
-use crate::sync::cycles;
 use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
 use crate::wire::{ENVELOPE, Signature};
@@ -26,8 +26,6 @@ pub struct WebContentsBurst<'w> {
     page: &'w WebContents,
     /// `None` while being dropped, and if another thread has it.
     outbox: Option<Claimed<'w, Outbox>>,
-    /// When that was, in [`cycles`].
-    since: u64,
     /// Messages so far.
     sent: u32,
 }
@@ -38,21 +36,18 @@ const LOOK_EVERY: u32 = 32;
 impl<'w> WebContentsBurst<'w> {
     #[inline]
     pub(super) fn new(page: &'w WebContents, outbox: Option<Claimed<'w, Outbox>>) -> Self {
-        Self { page, outbox, since: cycles(), sent: 0 }
+        Self { page, outbox, sent: 0 }
     }
 
     /// Before a message: whether it can arrive. The renderer's life is looked at now and then.
     #[inline]
-    fn check(&mut self) -> Result<(), Error> {
+    pub(super) fn check(&mut self) -> Result<(), Error> {
+        let end = self.page.end();
         self.sent = self.sent.wrapping_add(1);
-        let look = self.sent.is_multiple_of(LOOK_EVERY);
-        if look { self.check_alive() } else { self.page.end().check() }
-    }
-
-    /// The same with a look at the renderer, if this was held for long.
-    #[inline]
-    pub(super) fn check_alive(&self) -> Result<(), Error> {
-        self.page.end().check_alive(Some(self.since))
+        if self.sent.is_multiple_of(LOOK_EVERY) {
+            end.link.is_deserted(By::Holder);
+        }
+        end.check()
     }
 
     /// As [`WebContents::send`].
@@ -128,20 +123,19 @@ impl<'w> WebContentsBurst<'w> {
     /// or not.
     #[inline]
     pub fn end(mut self) -> Result<(), Error> {
-        self.release()?;
-        self.check_alive()
+        self.release(false)
     }
 
-    /// The same without a look at the renderer, behind a message before which it was looked at.
+    /// The same after a call of the engine's own.
     #[inline]
     pub(super) fn end_call(mut self) -> Result<(), Error> {
-        self.release()
+        self.release(true)
     }
 
     #[inline]
-    fn release(&mut self) -> Result<(), Error> {
+    fn release(&mut self, by_call: bool) -> Result<(), Error> {
         match self.outbox.take() {
-            Some(outbox) => self.page.end().release(outbox),
+            Some(outbox) => self.page.end().release(outbox, by_call),
             None => Ok(()),
         }
     }
@@ -151,6 +145,6 @@ impl Drop for WebContentsBurst<'_> {
     #[inline]
     fn drop(&mut self) {
         // A renderer that is found gone is reported by the next call.
-        let _ = self.release();
+        let _ = self.release(false);
     }
 }

@@ -117,7 +117,7 @@ impl<'w> WebContentsClaim<'w> {
         let place = place.shortened(len);
         let end = burst.page().end();
         let archive = end.raw_archive_len(place)?;
-        burst.check_alive()?;
+        burst.check()?;
         match written {
             Written::InRing(reserved) => {
                 let outbox = burst.held();
@@ -132,6 +132,6 @@ impl<'w> WebContentsClaim<'w> {
                 sent?;
             }
         }
-        burst.end_call()
+        burst.end()
     }
 }

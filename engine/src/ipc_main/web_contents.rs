@@ -148,8 +148,7 @@ impl WebContents {
     /// [`Error::Malformed`] if it makes something else of itself, or is nested too deeply.
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
-        let mut burst = self.burst()?;
-        burst.check_alive()?;
+        let mut burst = WebContentsBurst::new(self, self.end().claim()?);
         burst.send_typed(channel, value)?;
         burst.end_call()
     }
@@ -191,6 +190,7 @@ impl WebContents {
     /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
     #[inline]
     pub fn burst(&self) -> Result<WebContentsBurst<'_>, Error> {
+        self.end().check()?;
         Ok(WebContentsBurst::new(self, self.end().claim()?))
     }
 

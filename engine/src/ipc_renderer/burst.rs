@@ -3,6 +3,7 @@
 use super::IpcRenderer;
 use super::held::Held;
 use crate::error::Error;
+use crate::session::link::By;
 use crate::session::outbound::{Message, Outbound};
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
@@ -98,27 +99,20 @@ impl<'r> RendererBurst<'r> {
     /// [closed](IpcRenderer::close): the messages of the burst may have arrived, or not.
     /// [`Error::Forked`].
     #[inline]
-    pub fn end(mut self) -> Result<(), Error> {
-        let ended = self.held.finish().and_then(|()| self.held.check_alive());
-        ended.map_err(|error| self.renderer.explain(error))
+    pub fn end(self) -> Result<(), Error> {
+        self.end_by(By::Holder)
     }
 
-    /// The same without a look at main, behind a message before which it was looked at.
+    /// The same for who sent.
     #[inline]
-    pub(super) fn end_call(mut self) -> Result<(), Error> {
-        self.held.finish().map_err(|error| self.renderer.explain(error))
+    pub(super) fn end_by(mut self, by: By) -> Result<(), Error> {
+        self.held.finish(by).map_err(|error| self.renderer.explain(error))
     }
 
     /// Before a message: whether it can arrive.
     #[inline]
-    fn check(&mut self) -> Result<(), Error> {
+    pub(super) fn check(&mut self) -> Result<(), Error> {
         self.held.check().map_err(|error| self.renderer.explain(error))
-    }
-
-    /// The same with a look at main, if this was held for long.
-    #[inline]
-    pub(super) fn check_alive(&self) -> Result<(), Error> {
-        self.held.check_alive().map_err(|error| self.renderer.explain(error))
     }
 
     #[inline]
@@ -153,6 +147,6 @@ impl Drop for RendererBurst<'_> {
     #[inline]
     fn drop(&mut self) {
         // A main that is found gone is reported by the next call.
-        let _ = self.held.finish();
+        let _ = self.held.finish(By::Holder);
     }
 }

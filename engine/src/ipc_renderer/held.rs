@@ -2,10 +2,10 @@
 
 use crate::error::Error;
 use crate::session::lane_lock::Claimed;
+use crate::session::link::By;
 use crate::session::outbound::Outbound;
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
-use crate::sync::cycles;
 use arc_swap::Guard;
 use std::sync::Arc;
 
@@ -16,8 +16,6 @@ pub(super) struct Held {
     /// `None` once it was given back. Before `end`, of which it borrows: fields are dropped in order.
     outbound: Option<Claimed<'static, Outbound>>,
     end: Guard<Arc<RendererEnd>>,
-    /// When that was, in [`cycles`].
-    since: u64,
     /// Messages so far.
     sent: u32,
 }
@@ -38,7 +36,7 @@ impl Held {
         let outbound = unsafe {
             std::mem::transmute::<Claimed<'_, Outbound>, Claimed<'static, Outbound>>(outbound)
         };
-        Ok(Self { outbound: Some(outbound), end, since: cycles(), sent: 0 })
+        Ok(Self { outbound: Some(outbound), end, sent: 0 })
     }
 
     /// Before a message: whether it can arrive. Main's life is looked at now and then.
@@ -47,22 +45,12 @@ impl Held {
     /// As [`RendererEnd::check`], and [`Error::Forked`].
     #[inline]
     pub(super) fn check(&mut self) -> Result<(), Error> {
+        self.end.link.generation().check()?;
         self.sent = self.sent.wrapping_add(1);
         if self.sent.is_multiple_of(LOOK_EVERY) {
-            return self.check_alive();
+            self.end.link.is_deserted(By::Holder);
         }
-        self.end.link.generation().check()?;
         self.end.check()
-    }
-
-    /// The same with a look at main, if it was held for long.
-    ///
-    /// # Errors
-    /// As [`check`](Self::check).
-    #[inline]
-    pub(super) fn check_alive(&self) -> Result<(), Error> {
-        self.end.link.generation().check()?;
-        self.end.check_alive(Some(self.since))
     }
 
     #[inline]
@@ -89,9 +77,9 @@ impl Held {
     /// # Errors
     /// As [`RendererEnd::finish`], and [`Error::Forked`].
     #[inline]
-    pub(super) fn finish(&mut self) -> Result<(), Error> {
+    pub(super) fn finish(&mut self, by: By) -> Result<(), Error> {
         let Some(outbound) = self.outbound.take() else { return Ok(()) };
         self.end.link.generation().check()?;
-        self.end.finish(outbound.end())
+        self.end.finish(outbound.end(), by)
     }
 }

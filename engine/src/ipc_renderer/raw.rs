@@ -97,7 +97,7 @@ impl<'r> RendererClaim<'r> {
         let Self { mut burst, channel, place, written } = self;
         let place = place.shortened(len);
         let archive = burst.end_of().raw_archive_len(place)?;
-        burst.check_alive()?;
+        burst.check()?;
         match written {
             Written::InRing(reserved) => {
                 let (end, outbound) = burst.parts();
@@ -111,6 +111,6 @@ impl<'r> RendererClaim<'r> {
                 sent?;
             }
         }
-        burst.end_call()
+        burst.end()
     }
 }

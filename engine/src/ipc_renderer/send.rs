@@ -4,6 +4,7 @@ use super::calls::Call;
 use super::held::Held;
 use super::{Invoke, IpcRenderer, RendererBurst, RendererClaim};
 use crate::error::Error;
+use crate::session::link::By;
 use crate::session::outbound::Message;
 use crate::session::renderer_sends::WhenFull;
 use crate::trace;
@@ -71,9 +72,8 @@ impl IpcRenderer {
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let mut burst = self.burst(WhenFull::Wait)?;
-        burst.check_alive()?;
         burst.send_typed(channel, value)?;
-        burst.end_call()
+        burst.end_by(By::Call)
     }
 
     /// Reserves `len` bytes of a message to be written in place. Main's listeners get one bytes value.

@@ -9,7 +9,7 @@ use crate::fork::Generation;
 use crate::layout::WaitWords;
 use crate::rendezvous::peer::Credentials;
 use crate::rendezvous::stream::{Drained, Nudge, Stream};
-use crate::sync::{Ordering, Shared, cycles, fence};
+use crate::sync::{Ordering, Shared, cycles, fence, tick};
 use crate::wait::{Wake, Waker};
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
@@ -31,8 +31,10 @@ pub(crate) struct Link {
     left: AtomicBool,
     /// The host was told that the session is over.
     told: AtomicBool,
-    /// When it was last looked whether the peer is there, in [`cycles`].
+    /// The [`tick`] in which it was last looked whether the peer is there.
     looked: AtomicU64,
+    /// When user code sent something last that it had held, in [`cycles`].
+    sent: AtomicU64,
     /// On the board in main, in private memory in a renderer.
     pub(crate) tally: Shared<Tally>,
 }
@@ -40,12 +42,24 @@ pub(crate) struct Link {
 /// Tries to get memory for a nudge.
 const NUDGES: u32 = 64;
 
-/// How long ago the last look at the peer's life may be, in [`cycles`]: some 0.4 ms, for a system call of
-/// half a microsecond.
-const LOOK_AFTER: u64 = 1 << 20;
+/// Who sends, for whether the last look at the peer's life is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The thread that dispatches, which hears of the peer's end between two messages.
+    Dispatcher,
+    /// A call: the look may be as old as the kernel's tick.
+    Call,
+    /// User code, that has held what it sends for nobody knows how long: the look is older than some 20 µs only
+    /// if the last such message is not.
+    Holder,
+}
 
-/// The same for what was held by user code for longer than this: some 20 µs.
+/// User code that sends less often than this may have held what it sends for as long, in [`cycles`]: some
+/// 20 µs. A look at the peer's life takes half a microsecond.
 const HELD: u64 = 1 << 16;
+
+/// Who sends more often looks once in so many bits' worth of cycles: some 0.4 ms.
+const LOOK_EVERY: u32 = 20;
 
 impl Link {
     pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus, tally: Shared<Tally>) -> Self {
@@ -61,6 +75,7 @@ impl Link {
             left: AtomicBool::new(false),
             told: AtomicBool::new(false),
             looked: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
             tally,
         }
     }
@@ -100,25 +115,32 @@ impl Link {
         self.stream().is_none_or(|stream| stream.is_gone())
     }
 
-    /// Whether what is sent now cannot arrive: the session is over, or the peer has left, as far as was seen at
-    /// the last look; where that is long ago, this takes another. `since` is when user code got hold of what
-    /// it sends.
+    /// Whether what has just been published cannot arrive: the session is over, or the peer has left, as far as
+    /// was seen at the last look; where that is old, this takes another. Asked before the peer is woken: one
+    /// that leaves because of this very message cannot have left yet. And before the fence, which waits for
+    /// the message to become visible anyway.
     #[inline]
-    pub(crate) fn is_deserted(&self, since: Option<u64>) -> bool {
-        if self.is_over() {
-            return true;
-        }
-        let now = cycles();
+    pub(crate) fn is_deserted(&self, by: By) -> bool {
+        let is_old = match by {
+            By::Dispatcher => false,
+            By::Call => tick() != self.looked.load(Ordering::Relaxed),
+            By::Holder => self.was_held(),
+        };
+        self.is_over() || is_old && self.look()
+    }
+
+    /// Whether the last message of this kind is so old that this one may have been held for long.
+    #[inline]
+    fn was_held(&self) -> bool {
+        let (now, before) = (cycles(), self.sent.load(Ordering::Relaxed));
+        self.sent.store(now, Ordering::Relaxed);
         // A count of another CPU that lies ahead makes for one look more.
-        let passed = |then: u64| now.wrapping_sub(then);
-        let long = since.is_some_and(|since| passed(since) > HELD);
-        let most = if long { HELD } else { LOOK_AFTER };
-        passed(self.looked.load(Ordering::Relaxed)) > most && self.look(now)
+        now.wrapping_sub(before) > HELD || now >> LOOK_EVERY != before >> LOOK_EVERY
     }
 
     #[cold]
-    fn look(&self, now: u64) -> bool {
-        self.looked.store(now, Ordering::Relaxed);
+    fn look(&self) -> bool {
+        self.looked.store(tick(), Ordering::Relaxed);
         if self.is_peer_gone() {
             self.note_left();
         }

@@ -4,7 +4,7 @@ use super::aside::{Aside, Bound};
 use super::inbox::Inbox;
 use super::lane_lock::{Claimed, LaneLock, this_thread};
 use super::lanes::MainLanes;
-use super::link::Link;
+use super::link::{By, Link};
 use super::offer::{Bounds, Surroundings};
 use super::outbox::{Outbox, Tolls};
 use super::payload::raw_archive_len;
@@ -131,17 +131,11 @@ impl MainEnd {
         if self.link.is_over() { Err(self.gone()) } else { Ok(()) }
     }
 
-    /// The same with a look at the renderer, if the last one is old. `since` is when user code got hold of what
-    /// it sends. Who dispatches hears of a renderer's end between two messages.
-    ///
-    /// # Errors
-    /// As [`check`](Self::check).
+    /// Whether this thread, if it sends a message by a call, hears of a renderer's end by itself.
     #[inline]
-    pub(crate) fn check_alive(&self, since: Option<u64>) -> Result<(), Error> {
-        self.check()?;
-        let hears = || self.turn_of.load(Ordering::Relaxed) == this_thread();
-        let deserted = (since.is_some() || !hears()) && self.link.is_deserted(since);
-        if deserted { Err(self.gone()) } else { Ok(()) }
+    fn by_call(&self) -> By {
+        let dispatches = self.turn_of.load(Ordering::Relaxed) == this_thread();
+        if dispatches { By::Dispatcher } else { By::Call }
     }
 
     /// Whether an answer has somebody to go to. One to a renderer that has just left, whose last messages are
@@ -163,27 +157,29 @@ impl MainEnd {
     /// As [`Outbox::send`], [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
     #[inline]
     pub(crate) fn send(&self, signature: Signature<'_>, payload: &[u8]) -> Result<(), Error> {
-        self.check_alive(None)?;
+        self.check()?;
         let Some(mut outbox) = self.outbox() else {
             if self.messages.is_mine() {
                 return Err(Error::ClaimHeld);
             }
             let Self { bound, pool, .. } = self;
             self.put_aside(|aside| aside.send(signature, payload, *bound, pool))?;
-            return self.check_open();
+            return self.after(false);
         };
         let sent = outbox.send(signature, payload);
-        self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)?;
-        self.check_open()
+        let deserted = self.link.is_deserted(self.by_call());
+        let sent = self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent);
+        self.after(deserted).and(sent)
     }
 
-    /// Behind a message and its fence: whether main's host has ended the session meanwhile.
+    /// Behind a message and its fence: whether it went to nobody, or main's host has ended the session
+    /// meanwhile.
     ///
     /// # Errors
     /// [`Error::RendererGone`]: the message may have arrived, or not.
     #[inline]
-    fn check_open(&self) -> Result<(), Error> {
-        if self.link.was_closed() { Err(self.gone()) } else { Ok(()) }
+    fn after(&self, deserted: bool) -> Result<(), Error> {
+        if deserted || self.link.was_closed() { Err(self.gone()) } else { Ok(()) }
     }
 
     /// The sending end, unless user code has it.
@@ -220,13 +216,12 @@ impl MainEnd {
     }
 
     /// The sending end for user code, which may do anything while it has it; `None` while other user code
-    /// has it.
+    /// has it. The caller has [checked](Self::check) that messages can be sent.
     ///
     /// # Errors
-    /// [`Error::RendererGone`], [`Error::Forked`], [`Error::ClaimHeld`].
+    /// [`Error::ClaimHeld`].
     #[inline]
     pub(crate) fn claim(&self) -> Result<Option<Claimed<'_, Outbox>>, Error> {
-        self.check()?;
         match self.outbox() {
             Some(outbox) => Ok(Some(self.messages.claim(outbox))),
             None if self.messages.is_mine() => Err(Error::ClaimHeld),
@@ -273,21 +268,24 @@ impl MainEnd {
         Error::Backpressure { queued: self.capacity, limit: self.capacity }
     }
 
-    /// After the last message of a claim. A forked child touches nothing, as it is its parent's.
+    /// After the last message of a claim, which the engine has `held` for a call or user code for longer. A
+    /// forked child touches nothing, as it is its parent's.
     ///
     /// # Errors
-    /// [`Error::RendererGone`] if main's host has ended the session: messages of the claim may have arrived, or
-    /// not. [`Error::Forked`].
+    /// [`Error::RendererGone`] if it is, or main's host has ended the session: messages of the claim may have
+    /// arrived, or not. [`Error::Forked`].
     #[inline]
-    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>) -> Result<(), Error> {
+    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>, by_call: bool) -> Result<(), Error> {
         self.link.generation().check()?;
+        let by = if by_call { self.by_call() } else { By::Holder };
+        let deserted = self.link.is_deserted(by);
         self.release_lock(outbox.end());
-        self.check_open()
+        self.after(deserted)
     }
 
     /// Gives the lock back. What waits behind the ring is announced: the dispatcher may have gone to sleep
     /// meanwhile.
-    #[inline]
+    #[inline(always)]
     fn release_lock(&self, mut outbox: MutexGuard<'_, Outbox>) {
         if outbox.queued() > 0 {
             self.announce(&mut outbox);

@@ -35,8 +35,9 @@
 //!   closed?  no: Ok  yes: an error   shutdown (a system call)
 //! ```
 //! Either the sender sees `closed`, or the record is there before the hang-up is. A peer that died stores
-//! nothing: before a message it is looked whether it still lives, which is a system call, and therefore done
-//! for what user code has held for some time, and for single calls when the last look is 0.4 ms old.
+//! nothing: behind a message, before its peer is woken, it is looked whether that still lives. This is a system
+//! call, and therefore done for what user code may have held for some time, and for single calls once a tick of
+//! the kernel's (4 ms).
 
 pub(crate) mod aside;
 pub(crate) mod counters;

@@ -106,16 +106,6 @@ impl RendererEnd {
         if self.link.is_over() { Err(self.over()) } else { Ok(()) }
     }
 
-    /// The same with a look at main, if the last one is old. `since` is when user code got hold of what it
-    /// sends.
-    ///
-    /// # Errors
-    /// As [`check`](Self::check).
-    #[inline]
-    pub(crate) fn check_alive(&self, since: Option<u64>) -> Result<(), Error> {
-        if self.link.is_deserted(since) { Err(self.over()) } else { Ok(()) }
-    }
-
     /// What a call is told that finds the session over.
     #[cold]
     fn over(&self) -> Error {

@@ -1,6 +1,7 @@
 //! What a renderer sends, and how it waits for space.
 
 use super::lane_lock::Claimed;
+use super::link::By;
 use super::outbound::{Message, Outbound};
 use super::payload::raw_archive_len;
 use super::renderer_end::RendererEnd;
@@ -44,9 +45,8 @@ impl RendererEnd {
     #[inline]
     pub(crate) fn send(&self, message: &Message<'_>, when_full: WhenFull) -> Result<(), Error> {
         let mut outbound = self.lock(when_full)?;
-        self.check_alive(None)?;
         self.put(&mut outbound, message, when_full)?;
-        self.finish(outbound)
+        self.finish(outbound, By::Call)
     }
 
     /// Sends an invoke's request.
@@ -266,8 +266,9 @@ impl RendererEnd {
     /// [`Error::MainGone`] if the session was ended meanwhile, or main is found gone: the messages may have
     /// arrived, or not.
     #[inline]
-    pub(crate) fn finish(&self, outbound: MutexGuard<'_, Outbound>) -> Result<(), Error> {
-        if self.ring(outbound) && !self.link.was_closed() {
+    pub(crate) fn finish(&self, outbound: MutexGuard<'_, Outbound>, by: By) -> Result<(), Error> {
+        let deserted = self.link.is_deserted(by);
+        if self.ring(outbound) && !deserted && !self.link.was_closed() {
             return Ok(());
         }
         Err(self.main_gone())

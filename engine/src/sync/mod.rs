@@ -5,13 +5,13 @@
 //! sleeps on is a [`FutexWord`].
 
 #[cfg(not(loom))]
-mod cycles;
+mod clock;
 mod futex;
 mod shared;
 mod site;
 
 #[cfg(not(loom))]
-pub(crate) use cycles::cycles;
+pub(crate) use clock::{cycles, tick};
 pub use futex::{FutexWord, Woken};
 pub(crate) use shared::Owner;
 pub use shared::Shared;
