@@ -88,17 +88,26 @@ impl RendererEnd {
     #[inline]
     pub(crate) fn lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
         let mut outbound = match self.messages.try_lock() {
-            Some(outbound) => outbound,
+            Some(outbound) => {
+                self.check()?;
+                outbound
+            }
             None => self.wait_for_lock(when_full)?,
         };
         outbound.go_straight(when_full == WhenFull::Fail);
-        self.check()?;
         Ok(outbound)
     }
 
     /// Waits in slices: a claim may be held for ever, and main may die meanwhile.
     #[cold]
     fn wait_for_lock(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
+        // Who finds it over when the wait begins is told as anybody; of an end meanwhile, why.
+        self.check()?;
+        let outbound = self.locked_in_time(when_full)?;
+        if self.link.is_over() { Err(self.main_gone()) } else { Ok(outbound) }
+    }
+
+    fn locked_in_time(&self, when_full: WhenFull) -> Result<MutexGuard<'_, Outbound>, Error> {
         let deadline = when_full.deadline();
         if when_full == WhenFull::Fail {
             // Another thread that just writes a record is done sooner; one that waits for space is not,
