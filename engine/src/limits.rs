@@ -16,6 +16,7 @@
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
 //! | arguments of invokes whose handlers are not done ([`PENDING_BYTES`]) | 256 MiB per renderer, and any one | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |
+//! | the same while there are 64 ([`HANDSHAKE_SHARE`], [`HANDSHAKE_PATIENCE`]) | 8 of one process, 100 ms each | | the renderer comes again, within its patience; newcomers wait in the socket's backlog |
 //! | sessions that monitors are shown ([`MONITORED_SESSIONS`]) | 4,096 | fewer, as main's options say | the others are counted, and monitors are told how many they are |
 //! | monitors at once ([`MONITORS`]) | | 8 | the next one is refused |
 //! | a spin before sleeping ([`SPIN_MAX`]) | adaptive | 50 µs | the waiter sleeps |
@@ -71,6 +72,13 @@ pub const OVERFLOW_BYTES: usize = 8 << 20;
 /// refused. A renderer that fills even these makes calls without end and reads no answers; its
 /// session ends.
 pub const OVERFLOW_RESERVE: usize = 1 << 20;
+
+/// Handshakes that one process may have unfinished when they are as many as main keeps: it makes room for the
+/// next one of somebody else.
+pub const HANDSHAKE_SHARE: usize = 8;
+
+/// How long a renderer may be silent when handshakes are as many as main keeps. It is told to come again then.
+pub const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Records that main takes from one renderer before it looks at the next.
 pub const ROUND_RECORDS: usize = 64;

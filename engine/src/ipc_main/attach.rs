@@ -5,7 +5,6 @@ use super::slot::Slot;
 use super::state::State;
 use super::{Core, Diagnostic, WebContents};
 use crate::error::{Corrupt, Error};
-use crate::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
@@ -13,23 +12,9 @@ use crate::session::offer::{Invitation, Prepared, Surroundings, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
 use crate::trace;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 /// Renderers that one look at the listener takes.
 const ACCEPTS: usize = 16;
-
-/// A process that connected and has not said hello.
-#[derive(Debug)]
-pub(super) struct Handshake {
-    stream: Stream,
-    since: Instant,
-}
-
-impl Handshake {
-    pub(super) fn stream(&self) -> &Stream {
-        &self.stream
-    }
-}
 
 /// What a poller token is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,63 +145,27 @@ impl State {
 
     fn accept(&mut self, core: &Core) {
         for _ in 0..ACCEPTS {
-            let Some(listener) = &mut self.listener else { return };
-            match listener.accept() {
-                Ok(Some(stream)) => self.begin_handshake(core, stream),
-                Ok(None) => return,
-                Err(error) => {
-                    core.report(&Diagnostic::Refused { error: &error });
-                    if listener.is_clogged() {
-                        // Until the timer: it would stay readable, and main would spin on it.
-                        core.poller.remove(&*listener);
-                        core.timer.start();
-                        return;
-                    }
-                }
-            }
+            let Some(stream) = self.door.next(core) else { return };
+            self.begin_handshake(core, stream);
         }
     }
 
     fn begin_handshake(&mut self, core: &Core, stream: Stream) {
-        if let Err(error) = stream.admit(core.options.admit) {
-            let error = refuse(&stream, error);
-            return core.report(&Diagnostic::Refused { error: &error });
+        let admitted = stream.admit(core.options.admit).map_err(|error| refuse(&stream, error));
+        match admitted.and_then(|()| self.door.wait(core, stream)) {
+            // A renderer says hello right after it connected: most need no further look.
+            Ok(key) => self.on_handshake(core, key),
+            Err(error) => core.report(&Diagnostic::Refused { error: &error }),
         }
-        if self.handshakes.len() >= HANDSHAKES {
-            self.refuse_oldest(core);
-        }
-        let key = self.handshakes.insert(Handshake { stream, since: Instant::now() });
-        let stream = &self.handshakes[key].stream;
-        if let Err(error) = core.poller.add(stream, Source::Handshake(key).token()) {
-            core.report(&Diagnostic::Refused { error: &error });
-            self.handshakes.remove(key);
-            return;
-        }
-        core.timer.start();
-        // A renderer says hello right after it connected: most need no further look.
-        self.on_handshake(core, key);
-    }
-
-    /// Makes room for a newcomer. A renderer of ours says hello right after it connected, so the one
-    /// that has said nothing for longest is the least likely to be one.
-    #[cold]
-    fn refuse_oldest(&mut self, core: &Core) {
-        let oldest = self.handshakes.iter().min_by_key(|(_, handshake)| handshake.since);
-        let Some((key, _)) = oldest else { return };
-        let stream = self.handshakes.remove(key).stream;
-        core.poller.remove(&stream);
-        let error = refuse(&stream, Error::Exhausted { what: "handshakes" });
-        core.report(&Diagnostic::Refused { error: &error });
     }
 
     fn on_handshake(&mut self, core: &Core, key: usize) {
-        let Some(handshake) = self.handshakes.get(key) else { return };
-        let arrival = handshake.stream.recv_hello(&terms(), core.options.bounds.needed());
+        let Some(stream) = self.door.waiting(key) else { return };
+        let arrival = stream.recv_hello(&terms(), core.options.bounds.needed());
         if matches!(arrival, Ok(Arrival::NotYet)) {
             return;
         }
-        let stream = self.handshakes.remove(key).stream;
-        core.poller.remove(&stream);
+        let stream = self.door.take(core, key);
         let welcomed = match arrival {
             Ok(Arrival::Hello) => self.welcome(core, stream),
             Ok(Arrival::Monitor) => self.welcome_monitor(core, stream),
@@ -309,14 +258,7 @@ impl State {
     }
 
     fn on_timer(&mut self, core: &Core) {
-        self.handshakes.retain(|_, handshake| {
-            let expired = handshake.since.elapsed() >= HANDSHAKE_TIMEOUT;
-            if expired {
-                // Closing does not do it: a forked child of the peer may keep the socket open.
-                core.poller.remove(&handshake.stream);
-            }
-            !expired
-        });
+        let waits = self.door.tick(core);
         let leaving = self.sessions.iter().filter(|(_, slot)| slot.leaving.is_some());
         for key in leaving.map(|(key, _)| key).collect::<Vec<_>>() {
             self.leave(core, key);
@@ -324,12 +266,8 @@ impl State {
         if self.memory.wanted {
             self.press_for_memory(core);
         }
-        if let Some(listener) = &self.listener {
-            // An endpoint that was left out for want of descriptors gets another chance.
-            let _ = core.poller.add(listener, Source::Listener.token());
-        }
         let still_leaving = self.sessions.iter().any(|(_, slot)| slot.leaving.is_some());
-        core.timer.stop_unless(!self.handshakes.is_empty() || still_leaving || self.memory.wanted);
+        core.timer.stop_unless(waits || still_leaving || self.memory.wanted);
     }
 }
 

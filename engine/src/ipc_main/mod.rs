@@ -5,6 +5,7 @@ mod burst;
 mod delivery;
 mod diagnostic;
 mod dispatch;
+mod door;
 mod event;
 mod gathering;
 mod gone;

@@ -1,6 +1,7 @@
 //! What only the dispatching thread of main touches, and its rounds over the sessions.
 
 use super::Core;
+use super::door::Door;
 use super::handler::Tasks;
 use super::memory::Memory;
 use super::monitors::Monitors;
@@ -10,13 +11,11 @@ use super::turn::Turn;
 use crate::board::Watch;
 use crate::error::Corrupt;
 use crate::limits::GATHER_PATIENCE;
-use crate::rendezvous::listener::Listener as Doorway;
+use crate::rendezvous::listener::Listener;
 use crate::ring::CopyBuffer;
 use slab::Slab;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-
-use super::attach::Handshake;
 
 /// Sessions, half-made ones, and handlers that run.
 #[derive(Debug)]
@@ -26,8 +25,7 @@ pub(super) struct State {
     pub(super) active: Vec<usize>,
     /// Where the next round begins, so that a small budget serves everybody in turn.
     next: usize,
-    pub(super) listener: Option<Doorway>,
-    pub(super) handshakes: Slab<Handshake>,
+    pub(super) door: Door,
     pub(super) tasks: Tasks,
     pub(super) orphans: Orphans,
     pub(super) monitors: Monitors,
@@ -40,13 +38,12 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(listener: Option<Doorway>, gather_limit: usize, watch: Watch) -> Self {
+    pub(super) fn new(listener: Option<Listener>, gather_limit: usize, watch: Watch) -> Self {
         Self {
             sessions: Slab::new(),
             active: Vec::new(),
             next: 0,
-            listener,
-            handshakes: Slab::new(),
+            door: Door::new(listener),
             tasks: Tasks::default(),
             orphans: Orphans::default(),
             monitors: Monitors::new(watch),
@@ -198,17 +195,8 @@ impl State {
             self.sessions.iter_mut().for_each(|(_, slot)| slot.snapshots.refresh(emitter));
         }
         if core.closed.load(Ordering::Relaxed) {
-            self.unbind(core);
+            self.door.close(core);
             self.tasks.drop_all();
-        }
-    }
-
-    /// Nobody comes any more.
-    fn unbind(&mut self, core: &Core) {
-        if let Some(listener) = self.listener.take() {
-            core.poller.remove(&listener);
-            // Closing does not do it: a forked child of the peer may keep the socket open.
-            self.handshakes.drain().for_each(|handshake| core.poller.remove(handshake.stream()));
         }
     }
 

@@ -4,10 +4,12 @@ use super::reconnect::Origin;
 use super::{Endpoint, IpcRenderer, connect, spawn};
 use crate::error::Error;
 use crate::limits::HANDSHAKE_TIMEOUT;
+use crate::rendezvous::connect::Pauses;
 use crate::rendezvous::hello::{Hello, Role};
 use crate::rendezvous::peer::same_user;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::{Terms, feature};
+use crate::rendezvous::welcome::lacks;
 use crate::session::inbox::Inbox;
 use crate::session::offer::terms;
 use crate::session::renderer_end::RendererEnd;
@@ -47,8 +49,8 @@ impl RendererOptions {
         self
     }
 
-    /// Waits for a main to appear, and for its welcome, until this instant. Not for room in a main that is
-    /// full: that answers at once, which is [`Error::Exhausted`] here.
+    /// Waits for a main to appear, for its welcome, and for room in a main that is full
+    /// ([`Error::Exhausted`]), until this instant.
     #[must_use]
     pub fn wait_until(mut self, deadline: Instant) -> Self {
         self.wait_until = Some(deadline);
@@ -95,13 +97,25 @@ impl RendererOptions {
 
     /// A session with the main that is bound to `endpoint`.
     ///
-    /// A main that is being killed may still accept: who waits for a main waits for the next one then.
+    /// A main that is being killed may still accept: who waits for a main waits for the next one then. One
+    /// that has no room for another handshake has some soon, and one that is full may have room for another
+    /// session before the deadline.
     pub(super) fn find(&self, endpoint: &Endpoint) -> Result<(RendererEnd, Inbox), Error> {
+        let patience = self.wait_until.unwrap_or_else(|| Instant::now() + HANDSHAKE_TIMEOUT);
+        let mut pauses = Pauses::new();
         loop {
             let found = connect::connect(endpoint, self.wait_until)?;
-            match (self.join(found), self.wait_until) {
-                (Err(Error::MainGone), Some(deadline)) if Instant::now() < deadline => {}
-                (joined, _) => return joined,
+            let error = match self.join(found) {
+                Err(error) if Instant::now() < patience => error,
+                joined => return joined,
+            };
+            match error {
+                Error::MainGone if self.wait_until.is_some() => {}
+                Error::Exhausted { what: lacks::HANDSHAKES } => pauses.next(patience)?,
+                Error::Exhausted { what: lacks::ROOM } if self.wait_until.is_some() => {
+                    pauses.next(patience)?;
+                }
+                error => return Err(error),
             }
         }
     }

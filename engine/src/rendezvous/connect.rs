@@ -117,6 +117,31 @@ fn connect_until(
     }
 }
 
+/// Pauses of one who was told to come again: nothing tells when there is room, so each is longer than the one
+/// before. They differ from process to process, so that those who were turned away together do not come
+/// together again.
+#[derive(Debug)]
+pub(crate) struct Pauses(Duration);
+
+impl Pauses {
+    const FIRST: Duration = Duration::from_millis(2);
+    const LONGEST: Duration = Duration::from_millis(50);
+
+    pub(crate) fn new() -> Self {
+        Self(Self::FIRST + Duration::from_micros(u64::from(std::process::id() % 2000)))
+    }
+
+    /// The next one, which ends at the deadline if that comes first.
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`] if the kernel lacks memory.
+    pub(crate) fn next(&mut self, deadline: Instant) -> Result<(), Error> {
+        let end = deadline.min(Instant::now() + self.0);
+        self.0 = (2 * self.0).min(Self::LONGEST);
+        poll_until(&mut [], Some(end)).map(drop)
+    }
+}
+
 /// News that something was renamed in a directory.
 struct Arrivals {
     inotify: Option<OwnedFd>,

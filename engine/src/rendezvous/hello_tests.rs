@@ -67,13 +67,13 @@ fn a_welcome_comes_back_as_it_was() {
 }
 
 #[test]
-fn the_bytes_of_version_1_are_these() {
+fn the_bytes_of_version_2_are_these() {
     let hello = hello().encode();
-    assert_eq!(&hello[..16], b"RINGHELO\x01\0\0\0\x01\0\0\0");
+    assert_eq!(&hello[..16], b"RINGHELO\x02\0\0\0\x01\0\0\0");
     assert_eq!(&hello[16..32], b"\x05\0\0\0\0\0\0\0\xef\xbe\xed\xfe\0\0\0\0");
     assert_eq!(&hello[32..], [&b"\0\0\x10\0\0\0\x04\0"[..], &[0; 24]].concat());
     let welcome = welcome().encode();
-    assert_eq!(&welcome[..16], b"RINGWELC\x01\0\0\0\0\0\0\0");
+    assert_eq!(&welcome[..16], b"RINGWELC\x02\0\0\0\0\0\0\0");
     assert_eq!(&welcome[32..56], b"\x07\0\0\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0\x11\0\0\0\0\0");
     assert_eq!(&welcome[56..80], b"\0\0\x10\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\x01\0\0\0\0\0");
 }
@@ -167,7 +167,7 @@ fn every_flipped_bit_of_a_hello_has_a_named_error() {
         let decoded = Hello::decode(&packet, &OURS);
         match bit / 8 {
             0..8 => assert_eq!(place(decoded.unwrap_err()), "hello magic"),
-            8..12 => assert!(matches!(decoded, Err(Error::VersionMismatch { ours: 1, .. }))),
+            8..12 => assert!(matches!(decoded, Err(Error::VersionMismatch { ours: VERSION, .. }))),
             12..16 => assert_eq!(place(decoded.unwrap_err()), "hello role"),
             24..32 => assert!(matches!(decoded, Err(Error::LayoutMismatch { .. }))),
             byte if is_free(byte) => assert!(decoded.is_ok()),
@@ -210,7 +210,7 @@ fn no_flipped_bit_of_a_welcome_grants_an_illegal_session() {
 fn another_version_is_named_however_little_of_it_can_be_read() {
     let mut packet = hello().encode();
     packet[8] = 9;
-    let mismatch = Err(Error::VersionMismatch { ours: 1, theirs: 9 });
+    let mismatch = Err(Error::VersionMismatch { ours: VERSION, theirs: 9 });
     assert_eq!(Hello::decode(&packet[..12], &OURS), mismatch);
     assert_eq!(Hello::decode(&[&packet[..], &[1; 100]].concat(), &OURS), mismatch);
 }
@@ -222,10 +222,10 @@ fn a_refusal_names_both_sides_values() {
         refused(Refusal::LayoutMismatch, other),
         Error::LayoutMismatch { ours: 0xfeed_beef, theirs: 1 }
     );
-    let newer = Terms { version: 2, ..OURS };
+    let newer = Terms { version: VERSION + 1, ..OURS };
     assert_eq!(
         refused(Refusal::VersionMismatch, newer),
-        Error::VersionMismatch { ours: 1, theirs: 2 }
+        Error::VersionMismatch { ours: VERSION, theirs: VERSION + 1 }
     );
 }
 

@@ -88,7 +88,7 @@ impl Listener {
     /// few per call, so poll the listener level-triggered.
     ///
     /// # Errors
-    /// [`Error::Exhausted`] if there is no descriptor for it. Left waiting, it would keep the
+    /// [`Error::Exhausted`] if there is somebody, and no descriptor for him. Left waiting, he would keep the
     /// listener readable and main's loop spinning. So a spare descriptor is given up, the renderer
     /// accepted, refused as [`Refusal::Exhausted`] and closed, and the spare taken back. The next
     /// call is for the next renderer, unless the listener [is clogged](Self::is_clogged).
@@ -106,7 +106,7 @@ impl Listener {
                 }
                 Err(Errno::AGAIN) => return Ok(None),
                 Err(Errno::INTR | Errno::CONNABORTED) => {}
-                Err(Errno::MFILE | Errno::NFILE) => return Err(self.shed()),
+                Err(Errno::MFILE | Errno::NFILE) => return self.shed().map(|()| None),
                 Err(errno) => {
                     self.clogged = true;
                     return Err(Error::system("accept", errno));
@@ -143,16 +143,23 @@ impl Listener {
         }
     }
 
+    /// The kernel says that there is no descriptor before it looks whether anybody waits.
     #[cold]
-    fn shed(&mut self) -> Error {
+    fn shed(&mut self) -> Result<(), Error> {
         self.spare = None;
-        match self.accept_socket() {
-            Ok(socket) => self.refuse(&socket),
-            Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => {}
-            Err(_) => self.clogged = true,
-        }
+        let refused = match self.accept_socket() {
+            Ok(socket) => {
+                self.refuse(&socket);
+                true
+            }
+            Err(Errno::AGAIN | Errno::INTR | Errno::CONNABORTED) => false,
+            Err(_) => {
+                self.clogged = true;
+                true
+            }
+        };
         self.spare = spare_of(&self.socket);
-        Error::Exhausted { what: "descriptors" }
+        if refused { Err(Error::Exhausted { what: "descriptors" }) } else { Ok(()) }
     }
 
     /// Tells a renderer that there is no room. It may be gone, or never listen.

@@ -33,12 +33,20 @@ pub(crate) enum Refusal {
     LayoutMismatch = 2,
     /// The renderer's user may not.
     PermissionDenied = 3,
-    /// Main has run out of descriptors, memory or handshakes.
+    /// Main has run out of descriptors or memory.
     Exhausted = 4,
     /// The hello made no sense.
     Corrupt = 5,
     /// Main's segments have names, and the renderer opens none.
     SegmentsRefused = 6,
+    /// Too many come at once. The same one may come again.
+    Busy = 7,
+}
+
+/// What a main that refuses renderers has run out of, to these.
+pub(crate) mod lacks {
+    pub(crate) const ROOM: &str = "main's descriptors or memory";
+    pub(crate) const HANDSHAKES: &str = "main's handshakes";
 }
 
 impl Refusal {
@@ -63,6 +71,7 @@ impl Refusal {
             Self::Exhausted,
             Self::Corrupt,
             Self::SegmentsRefused,
+            Self::Busy,
         ]
         .into_iter()
         .find(|refusal| *refusal as u32 == status)
@@ -78,7 +87,8 @@ impl Refusal {
             Self::PermissionDenied => {
                 Error::PermissionDenied { what: "main accepts no renderer of this user".to_owned() }
             }
-            Self::Exhausted => Error::Exhausted { what: "main's descriptors or memory" },
+            Self::Exhausted => Error::Exhausted { what: lacks::ROOM },
+            Self::Busy => Error::Exhausted { what: lacks::HANDSHAKES },
             Self::SegmentsRefused => Error::SegmentsRefused,
             // A refusal for a reason that the terms in it belie.
             Self::VersionMismatch | Self::LayoutMismatch | Self::Corrupt => {

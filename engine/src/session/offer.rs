@@ -74,6 +74,11 @@ pub(crate) fn refuse(stream: &Stream, error: Error) -> Error {
     error
 }
 
+/// Tells a renderer that main has no room for its handshake now.
+pub(crate) fn turn_away(stream: &Stream) {
+    tell(stream, Refusal::Busy);
+}
+
 /// Tells a renderer why it gets no session.
 fn tell(stream: &Stream, refusal: Refusal) {
     let welcome = Welcome { terms: terms(), verdict: Err(refusal) };
