@@ -15,8 +15,9 @@ pub enum Error {
         /// The name that was asked for.
         endpoint: String,
     },
-    /// The main process ended or dropped the session. The first call of a host that finds it so says this, and
-    /// those that were waiting; later ones say [`Disconnected`](Self::Disconnected).
+    /// The main process ended, or dropped the session. Every call that was waiting then answers this, and so
+    /// does the first call of any thread or clone that notices. Later calls answer
+    /// [`Disconnected`](Self::Disconnected), except for `run` and `dispatch`, which always answer this.
     #[error("main process is gone")]
     MainGone,
     /// The renderer ended, crashed or was cut off.
@@ -165,9 +166,9 @@ pub enum Error {
     /// The peer wrote what no peer of ours writes. The session is over.
     #[error("corrupt peer: {0}")]
     Corrupt(#[from] Corrupt),
-    /// What was to be sent is no message: the peer would have refused it, and the session been over. A
-    /// [`Builder`](crate::Builder) whose slots were written again can end so, and a type of a typed channel
-    /// that is nested too deeply, or serialises itself as something else.
+    /// What was to be sent is no message: the receiver would have ended the session. Typical causes: a slot of
+    /// a [`Builder`](crate::Builder) that is the key of an object was written again with something that is no
+    /// string; a typed message is nested too deeply, or its type serialises itself as something else.
     #[error("malformed message: {0}")]
     Malformed(Corrupt),
     /// The process or the machine has run out of something.

@@ -67,8 +67,8 @@
 //!   also if it was claimed before; so is one to a peer that is known to have died, of which a claim or burst is
 //!   told when it ends and other calls within milliseconds. An error can be for a message that did arrive, if
 //!   the session ends just then.
-//! * **Nobody waits for a claim in main.** What other threads send to the renderer meanwhile, and answers, follow
-//!   it.
+//! * **Nobody in main waits for a claim.** What other threads send to the renderer meanwhile, and answers to its
+//!   invokes, are delivered behind it.
 //! * **Any size.** A message of up to [1 GiB](limits::MESSAGE_LIMIT), or what main's options say, arrives
 //!   whole. What does not fit half a ring travels in fragments; main reads those of one renderer in
 //!   turn with the messages of the others, and gathers them in memory that grows with what arrived.

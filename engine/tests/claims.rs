@@ -86,15 +86,15 @@ fn a_burst_is_held_as_a_claim_is() {
 }
 
 #[test]
-fn mains_thread_with_a_claim_may_send_nothing_else_there_and_not_dispatch() {
+fn mains_thread_with_a_claim_may_send_nothing_else_there_but_dispatch() {
     let trio = Trio::new("main");
     let Trio { main, pages: [page, other], .. } = &trio;
     let claim = page.claim("note", 3).unwrap();
     assert_eq!(page.send("note", args![1]), Err(Error::ClaimHeld));
     assert_eq!(page.burst().map(drop), Err(Error::ClaimHeld));
     assert_eq!(page.claim("note", 1).map(drop), Err(Error::ClaimHeld));
-    assert_eq!(main.dispatch(1), Err(Error::ClaimHeld));
-    assert_eq!(main.run(), Err(Error::ClaimHeld));
+    assert_eq!(main.close_until(Instant::now()), Err(Error::ClaimHeld));
+    assert_eq!(main.dispatch(1), Ok(0));
     other.send("note", args![1]).unwrap();
     // What is only looked at needs no sending end.
     assert_eq!(page.queued_bytes(), 0);
@@ -102,6 +102,26 @@ fn mains_thread_with_a_claim_may_send_nothing_else_there_and_not_dispatch() {
     claim.commit(0).unwrap();
     page.send("note", args![1]).unwrap();
     assert_eq!(main.dispatch(1), Ok(0));
+}
+
+#[test]
+fn a_thread_that_forgot_a_claim_can_dispatch_for_everybody() {
+    let trio = Trio::new("forgot");
+    let Trio { main, first, second, pages: [page, _] } = &trio;
+    main.on("question", |event, args| event.set_return_value(args.get(0)));
+    std::mem::forget(page.claim("note", 3).unwrap());
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| {
+            let answers = [first, second].map(|renderer| renderer.send_sync("question", args![7]));
+            main.stop();
+            answers
+        });
+        main.run().unwrap();
+        assert!(asked.join().unwrap().into_iter().all(|answer| answer.unwrap() == 7));
+    });
+    page.close();
+    first.close();
+    assert_eq!(trio.received(), Vec::<String>::new());
 }
 
 /// The largest message of bytes whose archive has at most `limit` bytes.

@@ -907,7 +907,7 @@ int ringmain_fd(const ringmain_ipc *handle);
  * @param budget messages at most; SIZE_MAX for all
  * @param delivered NULL, or a place for their number
  * @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
- *          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
+ *          CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
  */
 ringmain_status ringmain_dispatch(const ringmain_ipc *handle,
                                   size_t budget,

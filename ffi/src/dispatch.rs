@@ -30,7 +30,7 @@ pub unsafe extern "C" fn ringmain_fd(handle: *const ringmain) -> c_int {
 /// @param budget messages at most; SIZE_MAX for all
 /// @param delivered NULL, or a place for their number
 /// @returns MAIN_GONE once main is gone and all it had sent is delivered; WOULD_DEADLOCK inside a callback;
-///          CLAIM_HELD; CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
+///          CORRUPT; DISCONNECTED; FORKED; SYSTEM. OK and 0 while another thread dispatches
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_dispatch(
     handle: *const ringmain,

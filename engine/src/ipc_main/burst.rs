@@ -9,17 +9,22 @@ use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
 use crate::wire::{ENVELOPE, Signature};
 
-/// Messages to one renderer that leave together: it is looked for once, when this is dropped, and
-/// between two messages only as far as that costs nothing. It may read them before that.
+/// A batch of messages to one renderer, at less cost each: the renderer is woken at the end, and between two
+/// messages only as far as that costs nothing. It may read some of them before the end.
 ///
 /// It holds the session's sending end, so any other send to this renderer by this thread answers
-/// [`Error::ClaimHeld`], and so does dispatching. Nobody waits for it: what other threads send meanwhile, and
-/// answers to this renderer's invokes, wait in main until it ends, and follow it. A burst that is
-/// [forgotten](std::mem::forget) never ends: what is sent to this renderer then waits up to the
-/// [bound](crate::MainOptions::overflow_limit) and is [`Error::Backpressure`] past it.
+/// [`Error::ClaimHeld`]. Nobody waits for it: what other threads send to this renderer meanwhile, and answers
+/// to its invokes, are kept in main and follow the burst. Answers to `sendSync` are not held up. Main
+/// dispatches meanwhile, on this thread too.
 ///
-/// While another thread has a burst or claim of the same renderer, messages of this one wait for the end of
-/// that, as those of [`WebContents::send`] do.
+/// A burst that is [forgotten](std::mem::forget) never ends. What is sent to this renderer is then kept up to
+/// the [bound](crate::MainOptions::overflow_limit), and refused with [`Error::Backpressure`] past it; its
+/// session ends when more answers wait than that.
+///
+/// If another thread holds a burst or claim of this renderer, messages of this burst wait until that one ends.
+///
+/// A message can answer `Ok` though the renderer has just died: only [`end`](Self::end) tells. Dropping a
+/// burst ends it, and loses that error.
 #[derive(Debug)]
 #[must_use = "a burst without messages only keeps others waiting"]
 pub struct WebContentsBurst<'w> {

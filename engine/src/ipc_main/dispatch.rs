@@ -23,10 +23,10 @@ impl IpcMain {
     /// Delivers messages until [`stop`](Self::stop) or [`close`](Self::close).
     ///
     /// # Errors
-    /// [`Error::WouldDeadlock`] inside a listener or handler; [`Error::ClaimHeld`] while this thread
-    /// holds a claim or burst; [`Error::Forked`]; [`Error::System`] if the kernel fails the poller.
+    /// [`Error::WouldDeadlock`] inside a listener or handler; [`Error::Forked`]; [`Error::System`] if the
+    /// kernel fails the poller.
     pub fn run(&self) -> Result<(), Error> {
-        self.check()?;
+        self.core.generation.check()?;
         let mut state = self.core.state.take()?;
         let mut work = 0;
         state.begin(&self.core);
@@ -52,7 +52,7 @@ impl IpcMain {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn dispatch(&self, budget: usize) -> Result<usize, Error> {
-        self.check()?;
+        self.core.generation.check()?;
         let Some(mut state) = self.core.state.try_take()? else { return Ok(0) };
         state.begin(&self.core);
         state.look(&self.core)?;
@@ -77,9 +77,13 @@ impl IpcMain {
     /// The `run` of another thread ends first, and none begins.
     ///
     /// # Errors
-    /// As [`run`](Self::run); then nothing was closed, except after [`Error::System`].
+    /// As [`run`](Self::run), and [`Error::ClaimHeld`] while this thread holds a claim or burst, for which it
+    /// would wait; then nothing was closed, except after [`Error::System`].
     pub fn close_until(&self, deadline: Instant) -> Result<bool, Error> {
-        self.check()?;
+        self.core.generation.check()?;
+        if thread_holds_claims() {
+            return Err(Error::ClaimHeld);
+        }
         if self.core.state.is_mine() {
             return Err(Error::WouldDeadlock);
         }
@@ -107,12 +111,6 @@ impl IpcMain {
                 state.wait_for_events(&self.core, timespec(left).into())?;
             }
         }
-    }
-
-    /// Whether this thread may dispatch: what it claims for itself, answers may need.
-    fn check(&self) -> Result<(), Error> {
-        self.core.generation.check()?;
-        if thread_holds_claims() { Err(Error::ClaimHeld) } else { Ok(()) }
     }
 }
 

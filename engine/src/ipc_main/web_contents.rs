@@ -166,14 +166,14 @@ impl WebContents {
         WebContentsClaim::new(self.burst()?, channel, len)
     }
 
-    /// The same in the ring or not at all, for a main that has nothing better to do than to wait for its
-    /// renderer: what is written in a buffer is copied once more.
+    /// The same, but never in a buffer, which costs one more copy: for a main that would rather try again
+    /// later.
     ///
     /// # Errors
     /// As [`claim`](Self::claim); [`Error::Backpressure`] while there is no room, until main has
     /// [dispatched](crate::IpcMain::dispatch) what waits and the renderer has read, and while another thread
     /// holds a claim or burst of this renderer;
-    /// [`Error::TooLarge`] if the ring never has room for so much at once.
+    /// [`Error::TooLarge`] for more than half the ring.
     pub fn try_claim<'w>(
         &'w self,
         channel: &'w str,
@@ -194,7 +194,8 @@ impl WebContents {
         Ok(WebContentsBurst::new(self, self.end().claim()?))
     }
 
-    /// Bytes that wait in main, with what they cost besides, because the renderer does not read.
+    /// Bytes that wait in main, with what they cost besides, because the renderer does not read, or a claim or
+    /// burst of it is held.
     #[must_use]
     pub fn queued_bytes(&self) -> usize {
         self.end().queued()

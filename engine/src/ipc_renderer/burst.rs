@@ -11,11 +11,15 @@ use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
 use crate::wire::Signature;
 
-/// Messages of one renderer that leave together: main is looked for once, when this is dropped, and
-/// between two messages only as far as that costs nothing. Main may read them before that.
+/// A batch of messages to main, at less cost each: main is woken at the end, and between two messages only as
+/// far as that costs nothing. It may read some of them before the end.
 ///
-/// It holds the session's sending end: other threads that send wait, and any other send of this thread
-/// on this session answers [`Error::ClaimHeld`].
+/// It holds the session's sending end: other threads that send wait until it ends or main is gone, and any
+/// other send of this thread on this session answers [`Error::ClaimHeld`]. One that is
+/// [forgotten](std::mem::forget) never ends.
+///
+/// A message can answer `Ok` though main has just died: only [`end`](Self::end) tells. Dropping a burst ends
+/// it, and loses that error.
 ///
 /// # Examples
 /// ```no_run

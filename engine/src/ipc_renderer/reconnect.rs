@@ -29,8 +29,8 @@ pub(super) enum Origin {
 
 impl IpcRenderer {
     /// Attaches to the main that is bound to the endpoint now, and keeps listeners, hooks and all clones of
-    /// this handle: what a renderer does after [`Error::MainGone`]. The session is a new one, with another
-    /// [`id`](Self::id) and counters from zero; calls that waited for the old one answer
+    /// this handle: what a renderer does after [`Error::MainGone`]. The session is a new one, with an
+    /// [`id`](Self::id) of that main's, perhaps the same number again, and counters from zero; calls that waited for the old one answer
     /// [`Error::MainGone`], and nothing of them is sent again.
     ///
     /// A session that still lives is ended once the new one is there. Fails at once if there is no main;

@@ -23,8 +23,8 @@ pub enum WhenFull {
     /// that even the empty ring cannot hold at once is answered [`Error::TooLarge`], with what it can:
     /// about three quarters of a ring of up to 512 KiB, seven eighths of one of 1 MiB.
     Fail,
-    /// Waits, and answers [`Error::Deadline`] when this passes: the message was not sent, and what of
-    /// a large one was is taken back.
+    /// Waits, and answers [`Error::Deadline`] when this passes: the message was not sent, and the parts of a
+    /// large one that had been are withdrawn.
     Until(Instant),
 }
 

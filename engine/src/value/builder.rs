@@ -29,8 +29,9 @@ use super::{Name, ToValue, Wtf8, wtf8};
 /// # Panics
 ///
 /// Every method that takes a [`Slot`] panics when the slot is another builder's and this one has
-/// no such slot, and when it would write the slot of a [`buffer`](Self::buffer) again. The slots of before
-/// [`begin`](Self::begin) or [`finish_into`](Self::finish_into) are another builder's. Every method that
+/// no such slot, and when it would write the slot of a [`buffer`](Self::buffer) again. Slots from before
+/// [`begin`](Self::begin) or [`finish_into`](Self::finish_into) are as those of another builder: one whose
+/// number this builder has writes the slot of that number. Every method that
 /// makes slots panics when there would be 2^32 of them, or more than memory has room for. A builder can be
 /// used after any of these panics, and after one of a [`ToValue`] in the middle of its writing.
 ///
@@ -79,8 +80,8 @@ impl Builder {
         builder
     }
 
-    /// Forgets what was built, and begins anew with arguments, in the memory that it has: as
-    /// [`args`](Self::args), for those who build one message after the other.
+    /// Starts a new message with `count` arguments, as [`args`](Self::args) does, in the memory of the one
+    /// before.
     #[inline]
     pub fn begin(&mut self, count: usize) {
         self.clear();

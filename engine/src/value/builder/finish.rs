@@ -26,8 +26,8 @@ impl Builder {
         self.refused.take()
     }
 
-    /// [`finish_args`](Self::finish_args) in place of other arguments. The builder is empty then, as one of
-    /// no arguments is, and [`begin`](Self::begin) makes it one of some.
+    /// Like [`finish_args`](Self::finish_args), but replaces `args` and keeps the builder for the next message,
+    /// which [`begin`](Self::begin) starts.
     ///
     /// # Errors
     ///
