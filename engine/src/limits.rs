@@ -5,7 +5,7 @@
 //! | a ring's capacity ([`RING_CAPACITY`]) | 1 MiB | 64 KiB to 64 MiB, a power of two | the next one above, or the nearest bound |
 //! | a message ([`MESSAGE_LIMIT`]) | 1 GiB | 2 GiB - 1; a larger limit counts as that | [`Error::TooLarge`](crate::Error::TooLarge) |
 //! | a message in one record, read in place | | half of its ring, less its record's words | it travels in fragments of an eighth of the ring, and is gathered in private memory |
-//! | main's memory for messages that arrive in fragments ([`GATHER_BYTES`]) | 2 GiB, all renderers together | | main reads on where it has room; a renderer that keeps some for [10 s](GATHER_PATIENCE) without a fragment is cut off for others that wait |
+//! | main's memory for messages that arrive in fragments ([`GATHER_BYTES`]) | 2 GiB, all renderers together, and half of it for those of one process; the message that began first has what it needs in any case | | main reads on where it has room; while others wait, a renderer whose message grows by less than [1 MiB a second](GATHER_RATE) for [2 s](GATHER_PATIENCE) is cut off |
 //! | buffers that are kept for the next large message ([`POOLED_BUFFERS`], [`POOLED_BYTES`], [`POOLED_TOTAL`]) | 16 of at most 16 MiB, 64 MiB in all, per main and per renderer | | freed |
 //! | a channel name ([`CHANNEL_NAME_MAX`]) | | 255 bytes of UTF-8 | [`Error::ChannelName`](crate::Error::ChannelName) |
 //! | channel names in use at once, per direction ([`CHANNEL_SLOTS`]) | | 1,024 | the least recently used one is sent again when it comes back |
@@ -45,9 +45,12 @@ pub const MESSAGE_LIMIT_MAX: usize = i32::MAX as usize;
 /// Bytes of memory in which main gathers messages that arrive in fragments, of all renderers.
 pub const GATHER_BYTES: usize = 2 << 30;
 
-/// How long a message may stay unfinished without another fragment while other renderers wait for the
-/// memory that it holds.
-pub const GATHER_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a message may arrive more slowly than [`GATHER_RATE`] while other renderers wait for the memory
+/// that it holds.
+pub const GATHER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Bytes a second that an unfinished message has to grow by while other renderers wait for memory.
+pub const GATHER_RATE: usize = 1 << 20;
 
 /// Buffers that a main, or a renderer, keeps for the next large message.
 pub const POOLED_BUFFERS: usize = 16;

@@ -87,7 +87,7 @@ fn who_keeps_memory_that_others_wait_for_and_sends_nothing_is_cut_off() {
     // Nobody else is there who could have main look at this one again.
     let mut waiting = stage.enter("sends a mebibyte");
     hostile.says("cut off");
-    stage.log.wait_for(&Note::Cut(id, "seconds of an unfinished message"));
+    stage.log.wait_for(&Note::Cut(id, "bytes a second of an unfinished message"));
     waiting.says("answered");
     waiting.bows();
     hostile.bows();

@@ -235,7 +235,7 @@ impl State {
             self.deactivate(key);
         }
         let mut slot = self.sessions.remove(key);
-        self.memory.give_back(slot.promise.take());
+        self.memory.end(slot.share.take());
         // Nobody else may have a turn.
         self.resume_stalled();
         let link = &slot.page.end().link;

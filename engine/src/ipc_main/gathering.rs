@@ -1,6 +1,6 @@
 //! A message that arrives in fragments, as main takes it.
 
-use super::memory::{Memory, Promise};
+use super::memory::{Memory, Share};
 use crate::error::Corrupt;
 use crate::ring::Record;
 use crate::session::pool::Pool;
@@ -13,13 +13,16 @@ pub(super) struct Gathering<'s> {
     pub(super) pool: &'s Pool,
     pub(super) memory: &'s mut Memory,
     pub(super) gather: &'s mut Gather,
-    pub(super) promise: &'s mut Option<Promise>,
+    pub(super) share: &'s mut Option<Share>,
     pub(super) limit: usize,
+    /// Of the renderer.
+    pub(super) process: u32,
 }
 
 impl Gathering<'_> {
     /// Copies what a record adds to the run into main's own memory. `false` if there is none for it
-    /// now, and the record has to stay where it is.
+    /// now, and the record has to stay where it is. The first record's memory is counted by what is in it,
+    /// which the pooled buffer that it goes to has; later ones by what that has to grow.
     ///
     /// # Errors
     /// [`Corrupt`] if it is none that a renderer of ours sends here.
@@ -32,36 +35,39 @@ impl Gathering<'_> {
         let head = match envelope.kind {
             _ if envelope.begins_run => {
                 self.gather.expect_none(envelope.kind)?;
-                if !self.begin(record, envelope)? {
-                    return Ok(false);
-                }
                 ENVELOPE + TOTAL
             }
             Kind::Fragment => ENVELOPE,
             Kind::Abort => {
                 self.pool.give(self.gather.abort()?);
-                self.memory.give_back(self.promise.take());
+                self.memory.end(self.share.take());
                 return Ok(true);
             }
             kind => return self.gather.expect_none(kind).map(|()| true),
         };
-        self.gather.extend(record.len() - head, |place| record.copy_part(head, place))?;
-        Ok(true)
-    }
-
-    fn begin(&mut self, record: &Record<'_>, envelope: Envelope) -> Result<bool, Corrupt> {
-        let (found, expected) = (record.len() as u64, (ENVELOPE + TOTAL) as u64);
-        if found < expected {
+        let Some(len) = record.len().checked_sub(head) else {
+            let (found, expected) = (record.len() as u64, head as u64);
             return Err(Corrupt { place: "length of a run's first record", found, expected });
+        };
+        let more = if envelope.begins_run { len } else { self.gather.growth(len) };
+        let (memory, process) = (&mut *self.memory, self.process);
+        let share = self.share.get_or_insert_with(|| memory.begin(process));
+        if !memory.give(share, more) {
+            return Ok(false);
         }
-        let mut total = [MaybeUninit::uninit(); TOTAL];
-        let total = record.copy_part(ENVELOPE, &mut total);
-        let total = total.iter().rev().fold(0, |total, byte| total << 8 | u64::from(*byte));
-        // More than the limit is refused by `begin`, and needs no promise.
-        let promised = usize::try_from(total).unwrap_or(usize::MAX).min(self.limit);
-        let Some(promise) = self.memory.promise(promised) else { return Ok(false) };
-        *self.promise = Some(promise);
-        self.gather.begin(envelope, total, self.limit, self.pool.take())?;
+        share.note(len);
+        if envelope.begins_run {
+            let total = announced(record);
+            self.gather.begin(envelope, total, self.limit, self.pool.take())?;
+        }
+        self.gather.extend(len, |place| record.copy_part(head, place))?;
         Ok(true)
     }
+}
+
+/// The size of the message that a record begins.
+fn announced(record: &Record<'_>) -> u64 {
+    let mut total = [MaybeUninit::uninit(); TOTAL];
+    let total = record.copy_part(ENVELOPE, &mut total);
+    total.iter().rev().fold(0, |total, byte| total << 8 | u64::from(*byte))
 }

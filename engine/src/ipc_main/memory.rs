@@ -1,62 +1,106 @@
 //! Main's memory for messages that arrive in fragments.
 
-use crate::limits::GATHER_PATIENCE;
-use std::time::{Duration, Instant};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 
-/// A run that is slower than this, in bytes a second, is slower than any renderer that wants to be done.
-const RATE: usize = 16 << 20;
-
-/// What of it is promised to whom.
+/// What of it is in use, and by whom.
 ///
-/// A run is promised the whole message's size when it begins, so that runs that have begun can always
-/// end; its buffer grows with what arrives. A renderer whose run finds no room is not read until there
-/// is some.
+/// Memory is given as a message arrives: who announces a gigabyte and sends a kilobyte has a kilobyte. All
+/// messages together have the limit, and those of one process half of it. One run is always given what it
+/// needs, though, that which has begun first of all that have not ended; so runs that have begun can always
+/// end, one after the other. A renderer whose run is given nothing is not read until somebody else's has ended.
 #[derive(Debug)]
 pub(super) struct Memory {
-    promised: usize,
+    held: usize,
     limit: usize,
+    processes: HashMap<u32, usize>,
+    /// The numbers of the runs that have not ended.
+    runs: BTreeSet<u64>,
+    next: u64,
     /// Somebody waits.
     pub(super) wanted: bool,
     /// Something was given back since anybody was told.
     pub(super) freed: bool,
 }
 
-/// What one run was promised.
+/// What one run has.
 #[derive(Debug)]
-pub(super) struct Promise {
+pub(super) struct Share {
+    run: u64,
+    process: u32,
     bytes: usize,
-    since: Instant,
+    /// Bytes that have arrived.
+    arrived: usize,
+    /// Of these, those that had at the last look at its progress.
+    seen: usize,
+    /// Looks since it made enough.
+    idle: u64,
 }
 
 impl Memory {
     pub(super) fn new(limit: usize) -> Self {
-        Self { promised: 0, limit, wanted: false, freed: false }
+        Self {
+            held: 0,
+            limit,
+            processes: HashMap::new(),
+            runs: BTreeSet::new(),
+            next: 0,
+            wanted: false,
+            freed: false,
+        }
     }
 
-    /// A promise of `bytes`. Whoever is alone is promised anything.
-    pub(super) fn promise(&mut self, bytes: usize) -> Option<Promise> {
-        if self.promised > 0 && self.promised.saturating_add(bytes) > self.limit {
+    /// A share for the run of a renderer in `process`, which has nothing yet.
+    pub(super) fn begin(&mut self, process: u32) -> Share {
+        let run = self.next;
+        self.next += 1;
+        self.runs.insert(run);
+        Share { run, process, bytes: 0, arrived: 0, seen: 0, idle: 0 }
+    }
+
+    /// Gives a run `more` bytes. `false` if it has to wait.
+    pub(super) fn give(&mut self, share: &mut Share, more: usize) -> bool {
+        let of_process = self.processes.entry(share.process).or_default();
+        let fits = self.held.saturating_add(more) <= self.limit
+            && of_process.saturating_add(more) <= self.limit / 2;
+        if !fits && self.runs.first() != Some(&share.run) {
             self.wanted = true;
-            return None;
+            return false;
         }
-        self.promised += bytes;
-        Some(Promise { bytes, since: Instant::now() })
+        self.held += more;
+        *of_process += more;
+        share.bytes += more;
+        true
     }
 
-    /// Takes a promise back, if there is one.
-    pub(super) fn give_back(&mut self, promise: Option<Promise>) {
-        if let Some(promise) = promise {
-            self.promised -= promise.bytes;
-            self.freed = self.wanted;
+    /// A run has ended, one way or the other.
+    pub(super) fn end(&mut self, share: Option<Share>) {
+        let Some(share) = share else { return };
+        self.runs.remove(&share.run);
+        self.held -= share.bytes;
+        if let Some(of_process) = self.processes.get_mut(&share.process) {
+            *of_process -= share.bytes;
+            if *of_process == 0 {
+                self.processes.remove(&share.process);
+            }
         }
+        self.freed = self.wanted;
     }
 }
 
-impl Promise {
-    /// How long the run has lasted, if that is longer than any run of its size has to.
-    pub(super) fn overdue(&self) -> Option<Duration> {
-        let patience = GATHER_PATIENCE + Duration::from_secs((self.bytes / RATE) as u64);
-        Some(self.since.elapsed()).filter(|lasted| *lasted > patience)
+impl Share {
+    /// More of the message is there.
+    pub(super) fn note(&mut self, bytes: usize) {
+        self.arrived += bytes;
+    }
+
+    /// A look at its progress while others wait: what it has made since the last one, if there were `most` in a
+    /// row between which it made less than `enough`.
+    pub(super) fn lags(&mut self, enough: usize, most: u64) -> Option<usize> {
+        let progress = self.arrived - self.seen;
+        self.seen = self.arrived;
+        self.idle = if progress >= enough { 0 } else { self.idle + 1 };
+        (self.idle >= most).then_some(progress)
     }
 }
 
@@ -65,26 +109,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_alone_is_promised_anything() {
+    fn what_is_announced_costs_nothing_before_it_arrives() {
         let mut memory = Memory::new(100);
-        let first = memory.promise(1000);
-        assert!(first.is_some());
-        assert!(memory.promise(1).is_none() && memory.wanted);
-        memory.give_back(first);
-        assert!(memory.freed);
-        assert!(memory.promise(60).is_some() && memory.promise(40).is_some());
-        assert!(memory.promise(1).is_none());
+        let mut shares: Vec<_> = (0..10).map(|process| memory.begin(process)).collect();
+        for share in &mut shares {
+            assert!(memory.give(share, 10));
+        }
+        assert!(!memory.give(&mut shares[9], 1) && memory.wanted);
     }
 
     #[test]
-    fn a_run_is_given_time() {
-        let overdue = |bytes, lasted| {
-            let since = Instant::now().checked_sub(Duration::from_secs(lasted)).unwrap();
-            Promise { bytes, since }.overdue().is_some()
+    fn the_eldest_run_is_given_anything_and_then_the_next() {
+        let mut memory = Memory::new(100);
+        let [mut first, mut second, mut third] = [1, 2, 3].map(|process| memory.begin(process));
+        assert!(memory.give(&mut first, 1000) && !memory.give(&mut second, 1));
+        memory.end(Some(first));
+        assert!(memory.freed);
+        assert!(memory.give(&mut third, 50) && memory.give(&mut second, 1000));
+        assert!(!memory.give(&mut third, 1));
+        memory.end(Some(second));
+        memory.end(Some(third));
+        assert_eq!((memory.held, memory.processes.len(), memory.runs.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn a_process_has_half_of_it_for_all_its_runs() {
+        let mut memory = Memory::new(100);
+        let mut eldest = memory.begin(1);
+        let [mut second, mut third] = [2, 2].map(|process| memory.begin(process));
+        assert!(memory.give(&mut second, 30) && !memory.give(&mut third, 30));
+        assert!(memory.give(&mut third, 20) && memory.give(&mut eldest, 50));
+    }
+
+    #[test]
+    fn who_makes_too_little_progress_for_too_long_lags() {
+        let mut share = Memory::new(100).begin(1);
+        let mut step = |bytes: usize| {
+            share.note(bytes);
+            share.lags(10, 3)
         };
-        assert!(!overdue(1 << 20, 9));
-        assert!(overdue(1 << 20, 11));
-        assert!(!overdue(1 << 30, 60));
-        assert!(overdue(1 << 30, 80));
+        assert_eq!([9, 9, 10, 9, 9, 8].map(&mut step), [None, None, None, None, None, Some(8)]);
     }
 }

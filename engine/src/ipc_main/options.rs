@@ -107,8 +107,8 @@ impl MainOptions {
     }
 
     /// Bytes of messages that main gathers at once because they arrive in fragments, of all renderers
-    /// together. Past it main leaves fragments in their rings, whose renderers wait. One message of any
-    /// legal size is always taken.
+    /// together; those of one process have half of it. Past it main leaves fragments in their rings, whose
+    /// renderers wait. The message that began first is always taken, whatever its size.
     #[must_use]
     pub fn gather_limit(mut self, bytes: usize) -> Self {
         self.gather_limit = bytes;

@@ -1,7 +1,7 @@
 //! One session as main's dispatcher holds it.
 
 use super::gone::GoneDetails;
-use super::memory::Promise;
+use super::memory::Share;
 use super::{Listener, WebContents};
 use crate::emitter::Snapshots;
 use crate::segment::named::HeldNames;
@@ -32,7 +32,7 @@ pub(super) struct Slot {
     quiet: u32,
     pub(super) leaving: Option<Leaving>,
     /// Of main's memory, for the message that arrives in fragments.
-    pub(super) promise: Option<Promise>,
+    pub(super) share: Option<Share>,
     /// Not read until there is memory for its message.
     pub(super) stalled: bool,
     /// Of its segments, if they have some: removed with the session.
@@ -58,7 +58,7 @@ impl Slot {
             active: false,
             quiet: 0,
             leaving: None,
-            promise: None,
+            share: None,
             stalled: false,
             _names: prepared.names,
         };

@@ -7,15 +7,22 @@ use super::memory::Memory;
 use super::monitors::Monitors;
 use super::orphans::Orphans;
 use super::slot::Slot;
+use super::timer::TICKS;
 use super::turn::Turn;
 use crate::board::Watch;
 use crate::error::Corrupt;
-use crate::limits::GATHER_PATIENCE;
+use crate::limits::{GATHER_PATIENCE, GATHER_RATE};
 use crate::rendezvous::listener::Listener;
 use crate::ring::CopyBuffer;
 use slab::Slab;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
+
+/// Bytes of an unfinished message that are enough between two ticks.
+const TICK_BYTES: usize = GATHER_RATE / TICKS;
+
+/// Ticks without as much that are too many.
+const GATHER_TICKS: u64 = GATHER_PATIENCE.as_secs() * TICKS as u64;
 
 /// Sessions, half-made ones, and handlers that run.
 #[derive(Debug)]
@@ -130,16 +137,18 @@ impl State {
         }
     }
 
-    /// Cuts renderers off that keep memory which others wait for and send nothing.
+    /// At a tick while renderers wait for memory: cuts those off that have some and hardly send. Ticks are
+    /// counted and not the time, which is main's own fault as long as it looks at nobody.
     pub(super) fn press_for_memory(&mut self, core: &Core) {
-        let overdue = self.sessions.iter().filter_map(|(key, slot)| {
-            let lasted = slot.promise.as_ref()?.overdue()?;
-            (!slot.inbox.lane.is_ready()).then_some((key, lasted))
+        let read = self.sessions.iter_mut().filter(|(_, slot)| !slot.stalled);
+        let lagging = read.filter_map(|(key, slot)| {
+            let progress = slot.share.as_mut()?.lags(TICK_BYTES, GATHER_TICKS)?;
+            Some((key, (progress * TICKS) as u64))
         });
-        for (key, lasted) in overdue.collect::<Vec<_>>() {
-            let (found, expected) = (lasted.as_secs(), GATHER_PATIENCE.as_secs());
-            let corrupt = Corrupt { place: "seconds of an unfinished message", found, expected };
-            self.cut_off(core, key, corrupt);
+        for (key, found) in lagging.collect::<Vec<_>>() {
+            let expected = GATHER_RATE as u64;
+            let place = "bytes a second of an unfinished message";
+            self.cut_off(core, key, Corrupt { place, found, expected });
         }
     }
 

@@ -48,8 +48,10 @@ impl Timer {
     }
 }
 
-/// How often it ticks: what it times takes seconds or does not matter that much.
-const TICK: Duration = Duration::from_millis(250);
+/// How often it ticks a second: what it times takes seconds or does not matter that much.
+pub(super) const TICKS: usize = 4;
+
+const TICK: Duration = Duration::from_millis(1000 / TICKS as u64);
 
 impl AsFd for Timer {
     fn as_fd(&self) -> BorrowedFd<'_> {

@@ -244,11 +244,12 @@ impl Turn<'_> {
 
     /// Takes a record of a message that comes in several.
     fn take_part(&mut self, envelope: Envelope) -> Result<Taken, Corrupt> {
-        let Slot { page, inbox, snapshots, promise, stalled, .. } = &mut *self.slot;
+        let Slot { page, inbox, snapshots, share, stalled, .. } = &mut *self.slot;
         let Inbox { lane, names, gather, message_limit, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
         let (pool, memory, limit) = (&*self.core.pool, &mut *self.memory, *message_limit);
-        let mut gathering = Gathering { pool, memory, gather, promise, limit };
+        let process = page.process_id();
+        let mut gathering = Gathering { pool, memory, gather, share, limit, process };
         if !gathering.take(&record, envelope)? {
             record.leave();
             *stalled = true;
@@ -261,7 +262,7 @@ impl Turn<'_> {
         let Some((envelope, whole)) = gather.take_whole() else { return Ok(Taken::Part { len }) };
         Delivery { core: self.core, page, names, snapshots, tasks: self.tasks }
             .deliver_whole(envelope, whole)?;
-        self.memory.give_back(self.slot.promise.take());
+        self.memory.end(self.slot.share.take());
         Ok(Taken::Message { len })
     }
 }

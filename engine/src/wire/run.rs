@@ -153,6 +153,13 @@ impl Gather {
         Ok(())
     }
 
+    /// How much the buffer grows if `len` bytes are added.
+    pub(crate) fn growth(&self, len: usize) -> usize {
+        let Some(run) = &self.run else { return 0 };
+        let len = len.min(run.total - run.buffer.len());
+        run.wanted(len) - run.buffer.capacity()
+    }
+
     /// Adds bytes that nobody changes meanwhile.
     ///
     /// # Errors
