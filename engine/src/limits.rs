@@ -11,7 +11,7 @@
 //! | channel names in use at once, per direction ([`CHANNEL_SLOTS`]) | | 1,024 | the least recently used one is sent again when it comes back |
 //! | a renderer's send into a full ring ([`WhenFull`](crate::WhenFull)) | waits | | [`Error::Backpressure`](crate::Error::Backpressure) or [`Error::Deadline`](crate::Error::Deadline), as it asked; [`Error::TooLarge`](crate::Error::TooLarge) if it asked not to wait and the empty ring is too small |
 //! | main's overflow per renderer ([`OVERFLOW_BYTES`]) | 8 MiB, messages and replies apart; an empty one takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure) |
-//! | what waits in main while a user's claim or burst of a renderer is held | as many bytes again; one that is empty takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure); past the reserve for answers the session ends |
+//! | what waits in main while a user's claim or burst of a renderer is held | as many bytes again; one that is empty takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure); an answer past it becomes one that says so |
 //! | main's work per renderer and round ([`ROUND_RECORDS`], [`ROUND_BYTES`]) | 64 records or 64 KiB, and the message that passes them | | the next renderer's turn |
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
 //! | arguments of invokes whose handlers are not done ([`PENDING_BYTES`]) | 256 MiB per renderer, and any one | | [`Error::Backpressure`](crate::Error::Backpressure) |

@@ -1,5 +1,6 @@
 //! A claim or burst of a renderer that user code in main holds, ends late, or forgets: nobody else waits for it.
 
+use ringmain::limits::PENDING_INVOKES;
 use ringmain::value::Bytes;
 use ringmain::{Channel, Error, IpcMain, IpcRenderer, Value, WebContents, args};
 use ringmain_tests::types::Sample;
@@ -166,22 +167,117 @@ fn a_claim_that_is_forgotten_in_a_listener_lets_the_others_go_on() {
 }
 
 #[test]
-fn a_renderer_that_is_owed_more_answers_than_main_may_keep_is_cut_off() {
+fn names_of_channels_are_no_messages_beside_a_claim_either() {
+    let (_watchdog, endpoint) = (Watchdog::new(), UniqueEndpoint::new());
+    let main = options().message_limit(100).bind(endpoint.name()).unwrap();
+    let running = std::thread::spawn({
+        let main = main.clone();
+        move || main.run()
+    });
+    let renderer = IpcRenderer::connect(endpoint.name()).unwrap();
+    assert_eq!(renderer.send_sync("nobody", args![]), Err(Error::NoReply));
+    let page = &main.all_web_contents()[0];
+    let long = "n".repeat(150);
+    let log = Log::new();
+    for channel in ["note", &*long] {
+        let log = log.clone();
+        renderer.on(channel, move |_event, args| log.push(args.get(0).to_string()));
+    }
+    std::thread::scope(|scope| {
+        let (release, holder) = holder(scope, page);
+        let too_long = "n".repeat(256);
+        let refused = Error::ChannelName { found: 256, limit: 255 };
+        assert_eq!(page.send(&too_long, args![]), Err(refused.clone()));
+        assert_eq!(page.claim(&too_long, 1).map(drop), Err(refused));
+        let too_large = page.send("note", args![Bytes(&[7; 200])]);
+        assert!(matches!(too_large, Err(Error::TooLarge { limit: 100, .. })), "{too_large:?}");
+        for (channel, number) in [("note", 1), (&*long, 2), ("note", 3)] {
+            page.send(channel, args![number]).unwrap();
+        }
+        release.send(()).unwrap();
+        holder.join().unwrap().unwrap();
+    });
+    while log.len() < 4 {
+        renderer.dispatch(usize::MAX).unwrap();
+    }
+    assert_eq!(log.take(), ["<3 bytes>", "1", "2", "3"]);
+    assert_eq!((page.queued_bytes(), page.counters().sent), (0, renderer.counters().received));
+    main.close();
+    running.join().unwrap().unwrap();
+}
+
+#[test]
+fn an_answer_that_is_too_large_is_counted_and_said_whatever_the_limits_are() {
+    let (_watchdog, endpoint) = (Watchdog::new(), UniqueEndpoint::new());
+    let options = options().message_limit(1000).overflow_limit(usize::MAX);
+    let main = options.bind(endpoint.name()).unwrap();
+    main.handle("large", |_event, _args| async { Ok("x".repeat(5000)) }).unwrap();
+    let running = std::thread::spawn({
+        let main = main.clone();
+        move || main.run()
+    });
+    let renderer = IpcRenderer::connect(endpoint.name()).unwrap();
+    let answer = renderer.invoke("large", args![]).wait();
+    assert!(matches!(answer, Err(Error::TooLarge { limit: 1000, .. })), "{answer:?}");
+    let page = &main.all_web_contents()[0];
+    std::thread::scope(|scope| {
+        let (release, holder) = holder(scope, page);
+        let invoke = renderer.invoke("large", args![]);
+        while page.queued_bytes() == 0 {
+            std::thread::yield_now();
+        }
+        release.send(()).unwrap();
+        holder.join().unwrap().unwrap();
+        assert!(matches!(invoke.wait(), Err(Error::TooLarge { limit: 1000, .. })));
+    });
+    assert_eq!((page.counters().sent, renderer.counters().received), (3, 3));
+    main.close();
+    running.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_second_burst_of_a_session_that_is_closed_says_so_at_its_end() {
+    let trio = Trio::new();
+    let Trio { page, .. } = &trio;
+    let gone = Err(Error::RendererGone { id: page.id() });
+    std::thread::scope(|scope| {
+        let (release, holder) = holder(scope, page);
+        let mut burst = page.burst().unwrap();
+        burst.send("note", args![1]).unwrap();
+        page.close();
+        assert_eq!(burst.end(), gone);
+        release.send(()).unwrap();
+        assert_eq!(holder.join().unwrap(), gone);
+    });
+    trio.end();
+}
+
+#[test]
+fn a_session_ends_with_its_last_handle_though_a_claim_was_forgotten() {
+    let mut trio = Trio::new();
+    let id = trio.first.id();
+    std::mem::forget(trio.first.claim("note", 3).unwrap());
+    trio.first = trio.second.clone();
+    while trio.main.web_contents(id).is_some() {
+        std::thread::yield_now();
+    }
+    trio.end();
+}
+
+#[test]
+fn a_renderer_that_is_owed_answers_by_a_forgotten_claim_is_never_called_corrupt() {
     let trio = Trio::new();
     let Trio { first, second, page, .. } = &trio;
     std::thread::scope(|scope| {
         let forget = || std::mem::forget(page.claim("note", 3).unwrap());
         scope.spawn(forget).join().unwrap();
     });
-    let end = (0..).find_map(|_| {
-        let soon = Instant::now();
-        match first.invoke("echo", args![Bytes(&[7; 1000])]).wait_deadline(soon) {
-            Err(Error::Deadline) => None,
-            answer => Some(answer),
-        }
-    });
-    assert_eq!(end, Some(Err(Error::MainGone)));
+    let invokes: Vec<_> = (0..PENDING_INVOKES).map(|_| first.invoke("echo", args![1])).collect();
+    assert_eq!(first.send_sync("echo", args![9]).unwrap(), 9);
+    let refused = first.invoke("echo", args![1]).wait();
+    assert_eq!(refused, Err(Error::TooManyPending { limit: PENDING_INVOKES }));
     assert_eq!(second.invoke("echo", args![8]).wait().unwrap(), 8);
+    drop(invokes);
     trio.end();
 }
 

@@ -5,9 +5,11 @@ use ringmain::value::Bytes;
 use ringmain::{Channel, Error, IpcMain, IpcRenderer, WebContents, WhenFull, args};
 use ringmain_tests::types::Sample;
 use ringmain_tests::{
-    MainProcess, Stage, UniqueEndpoint, Watchdog, kill, lone_main, options, renderer, until_dead,
+    Log, MainProcess, Stage, UniqueEndpoint, Watchdog, kill, lone_main, options, renderer,
+    until_dead,
 };
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 static SAMPLE: Channel<Sample> = Channel::new("sample", 1);
 const RING: usize = 64 << 10;
@@ -266,5 +268,49 @@ fn web_contents_whose_renderer_is_killed_though_nobody_dispatches() {
             until_dead(page.process_id());
         };
         refused_in_the_end_with(held, &held.of_main(&page, end), &gone);
+    }
+}
+
+#[test]
+fn a_listener_that_outlives_its_renderer_is_told_when_it_answers() {
+    let stage = Stage::with(&options().ring_capacity(RING));
+    let told = Log::new();
+    stage.on("ready", {
+        let told = told.clone();
+        move |event, _args| {
+            let page = event.sender();
+            kill(page.process_id());
+            until_dead(page.process_id());
+            // The look may be as old as a tick of the kernel's clock.
+            let typed = || page.send_typed(&SAMPLE, &sample());
+            let soon = Instant::now() + Duration::from_secs(10);
+            while event.reply("note", args![1]).is_ok() || typed().is_ok() {
+                assert!(Instant::now() < soon, "it is never told");
+            }
+            told.push((event.reply("note", args![1]), typed()));
+        }
+    });
+    let page = stage.start(renderer!("quiet"));
+    let _ = stage.run_until_gone(1);
+    let gone = Error::RendererGone { id: page.id() };
+    assert_eq!(told.take(), [(Err(gone.clone()), Err(gone))]);
+}
+
+#[test]
+fn what_goes_aside_to_a_dead_renderer_is_refused_too() {
+    for held in ALL {
+        let stage = Stage::with(&options().ring_capacity(RING));
+        let page = &stage.start(renderer!("idle"));
+        stage.run_until_attached(1);
+        std::thread::scope(|scope| {
+            let forget = || std::mem::forget(page.claim("note", 3).unwrap());
+            scope.spawn(forget).join().unwrap();
+        });
+        let gone = Error::RendererGone { id: page.id() };
+        let end = || {
+            kill(page.process_id());
+            until_dead(page.process_id());
+        };
+        refused_in_the_end_with(held, &held.of_main(page, end), &gone);
     }
 }

@@ -12,14 +12,13 @@ use crate::wire::{ENVELOPE, Signature};
 /// A batch of messages to one renderer, at less cost each: the renderer is woken at the end, and between two
 /// messages only as far as that costs nothing. It may read some of them before the end.
 ///
-/// It holds the session's sending end, so any other send to this renderer by this thread answers
-/// [`Error::ClaimHeld`]. Nobody waits for it: what other threads send to this renderer meanwhile, and answers
+/// It holds the session's sending end, unless another thread does, so any other send to this renderer by this
+/// thread answers [`Error::ClaimHeld`]. Nobody waits for it: what other threads send to this renderer meanwhile, and answers
 /// to its invokes, are kept in main and follow the burst. Answers to `sendSync` are not held up. Main
 /// dispatches meanwhile, on this thread too.
 ///
 /// A burst that is [forgotten](std::mem::forget) never ends. What is sent to this renderer is then kept up to
-/// the [bound](crate::MainOptions::overflow_limit), and refused with [`Error::Backpressure`] past it; its
-/// session ends when more answers wait than that.
+/// the [bound](crate::MainOptions::overflow_limit), and refused with [`Error::Backpressure`] past it.
 ///
 /// If another thread holds a burst or claim of this renderer, messages of this burst wait until that one ends.
 ///
@@ -128,20 +127,20 @@ impl<'w> WebContentsBurst<'w> {
     /// or not.
     #[inline]
     pub fn end(mut self) -> Result<(), Error> {
-        self.release(false)
+        self.release(By::Holder)
     }
 
     /// The same after a call of the engine's own.
     #[inline]
     pub(super) fn end_call(mut self) -> Result<(), Error> {
-        self.release(true)
+        self.release(By::Call)
     }
 
     #[inline]
-    fn release(&mut self, by_call: bool) -> Result<(), Error> {
+    fn release(&mut self, by: By) -> Result<(), Error> {
         match self.outbox.take() {
-            Some(outbox) => self.page.end().release(outbox, by_call),
-            None => Ok(()),
+            Some(outbox) => self.page.end().release(outbox, by),
+            None => self.page.end().check_sent(by),
         }
     }
 }
@@ -149,7 +148,9 @@ impl<'w> WebContentsBurst<'w> {
 impl Drop for WebContentsBurst<'_> {
     #[inline]
     fn drop(&mut self) {
-        // A renderer that is found gone is reported by the next call.
-        let _ = self.release(false);
+        if self.outbox.is_some() {
+            // A renderer that is found gone is reported by the next call.
+            let _ = self.release(By::Holder);
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::WebContentsBurst;
 use crate::error::Error;
 use crate::session::sender::Reserved;
 use crate::value::raw::Place;
-use crate::wire::{Buffer, Signature};
+use crate::wire::{Buffer, Signature, check_name};
 
 /// A message of bytes to a renderer that is being written in place: [`bytes`](Self::bytes), then
 /// [`commit`](Self::commit). Dropped without a commit, it is never sent.
@@ -61,7 +61,7 @@ impl<'w> WebContentsClaim<'w> {
             }
             None => Err(match burst.outbox() {
                 Some(outbox) => outbox.no_room(archive),
-                None => end.claimed_by_another(),
+                None => end.claimed_by_another(archive),
             }),
         }
     }
@@ -73,7 +73,7 @@ impl<'w> WebContentsClaim<'w> {
         archive: usize,
     ) -> Result<Option<Reserved>, Error> {
         let end = burst.page().end();
-        let Some(outbox) = burst.outbox() else { return Ok(None) };
+        let Some(outbox) = burst.outbox() else { return check_name(channel).map(|()| None) };
         let reserved = outbox.reserve(Signature::dynamic(channel), archive);
         reserved.map_err(|error| end.failed(error))
     }

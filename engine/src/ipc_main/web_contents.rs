@@ -148,6 +148,7 @@ impl WebContents {
     /// [`Error::Malformed`] if it makes something else of itself, or is nested too deeply.
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
+        self.end().check()?;
         let mut burst = WebContentsBurst::new(self, self.end().claim()?);
         burst.send_typed(channel, value)?;
         burst.end_call()

@@ -217,6 +217,13 @@ impl Core {
     }
 }
 
+impl Drop for Core {
+    /// A claim or burst that was forgotten keeps the session's memory, and not the session.
+    fn drop(&mut self) {
+        self.end().link.close();
+    }
+}
+
 impl AsFd for IpcRenderer {
     /// Readable when [`dispatch`](IpcRenderer::dispatch) has something to do.
     fn as_fd(&self) -> BorrowedFd<'_> {

@@ -5,19 +5,21 @@ use super::overflow::RECORD_COST;
 use super::pool::{Kept, Pool};
 use crate::board::tally::Traffic;
 use crate::error::{Corrupt, Error};
-use crate::limits::{CHANNEL_NAME_MAX, OVERFLOW_RESERVE};
-use crate::wire::{Answer, Content, Envelope, Kind, Refused, Signature};
+use crate::limits::PENDING_INVOKES;
+use crate::wire::{Answer, Content, Envelope, Kind, Refused, Signature, check_name};
 use std::collections::VecDeque;
 
 /// Messages that wait for a claim to end, in the order in which they were sent.
 ///
 /// They are bounded as those behind the ring are, by as many bytes again: a claim that never ends is
-/// [`Error::Backpressure`] for senders in the end, and the end of the session for a renderer that is owed
-/// more answers than that.
+/// [`Error::Backpressure`] for senders in the end. An answer beyond it becomes one of fixed size that says so,
+/// of which there are no more than a renderer may have invokes in flight.
 #[derive(Debug, Default)]
 pub(crate) struct Aside {
     waiting: VecDeque<Waiting>,
     queued: usize,
+    /// Of those that wait, the answers that say that the real one was refused.
+    refused: usize,
 }
 
 /// A message. Its channel has no slot before it is put.
@@ -58,9 +60,7 @@ impl Aside {
         bound: Bound,
         pool: &Pool,
     ) -> Result<(), Error> {
-        if channel.len() > CHANNEL_NAME_MAX {
-            return Err(Error::ChannelName { found: channel.len(), limit: CHANNEL_NAME_MAX });
-        }
+        check_name(channel)?;
         let content = Content { envelope: Envelope::new(Kind::Message, 0, 0), payload };
         self.push(Some((channel.into(), schema)), &content, bound, pool)
     }
@@ -81,13 +81,14 @@ impl Aside {
             return Ok(());
         };
         let Some(instead) = Refused::of(&refused) else { return Err(refused) };
+        if self.refused >= PENDING_INVOKES {
+            let (found, expected) = (self.refused as u64 + 1, PENDING_INVOKES as u64);
+            return Err(Corrupt { place: "invokes in flight", found, expected }.into());
+        }
+        self.refused += 1;
         let instead = Answer::Refused(&instead).content(call);
-        let more = Bound { limit: bound.limit.saturating_add(OVERFLOW_RESERVE), ..bound };
-        self.push(None, &instead, more, pool).map_err(|_| Corrupt {
-            place: "bytes of answers behind a claim",
-            found: self.queued as u64,
-            expected: more.limit as u64,
-        })?;
+        let any = Bound { limit: usize::MAX, message_limit: usize::MAX };
+        self.push(None, &instead, any, pool)?;
         Err(refused)
     }
 
@@ -162,11 +163,15 @@ mod tests {
     fn an_answer_without_room_becomes_one_that_says_so_until_even_these_are_too_many() {
         let (mut aside, pool) = (Aside::default(), Pool::new());
         send(&mut aside, 2000).unwrap();
-        let mut answer = || aside.answer(Answer::NoReply, 1, BOUND, &pool);
+        let mut answers = 0;
+        let mut answer = || {
+            answers += 1;
+            aside.answer(Answer::NoReply, 1, BOUND, &pool)
+        };
         let refused = (0..)
             .map(|_| answer())
             .find(|answer| !matches!(answer, Err(Error::Backpressure { .. })));
         assert!(matches!(refused, Some(Err(Error::Corrupt(_)))), "{refused:?}");
-        assert!((OVERFLOW_RESERVE..OVERFLOW_RESERVE + 4000).contains(&aside.queued()));
+        assert_eq!(answers, PENDING_INVOKES + 1);
     }
 }

@@ -45,8 +45,6 @@ const NUDGES: u32 = 64;
 /// Who sends, for whether the last look at the peer's life is too old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
-    /// The thread that dispatches, which hears of the peer's end between two messages.
-    Dispatcher,
     /// A call: the look may be as old as the kernel's tick.
     Call,
     /// User code, that has held what it sends for nobody knows how long: the look is older than some 20 µs only
@@ -122,7 +120,6 @@ impl Link {
     #[inline]
     pub(crate) fn is_deserted(&self, by: By) -> bool {
         let is_old = match by {
-            By::Dispatcher => false,
             By::Call => tick() != self.looked.load(Ordering::Relaxed),
             By::Holder => self.was_held(),
         };

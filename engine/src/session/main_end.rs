@@ -2,7 +2,7 @@
 
 use super::aside::{Aside, Bound};
 use super::inbox::Inbox;
-use super::lane_lock::{Claimed, LaneLock, this_thread};
+use super::lane_lock::{Claimed, LaneLock};
 use super::lanes::MainLanes;
 use super::link::{By, Link};
 use super::offer::{Bounds, Surroundings};
@@ -20,7 +20,7 @@ use crate::rendezvous::stream::Stream;
 use crate::sync::Shared;
 use crate::value::raw::Place;
 use crate::wait::Wake;
-use crate::wire::{Answer, Signature};
+use crate::wire::{Answer, ENVELOPE, REFUSED_LEN, Signature};
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Weak};
@@ -55,6 +55,8 @@ pub(crate) struct MainEnd {
     bound: Bound,
     /// Bytes of the ring for messages.
     capacity: usize,
+    /// The longest payload of a message in one record.
+    payload_max: usize,
     /// Something waits behind a ring.
     backlog: AtomicBool,
     /// The thread that delivers this renderer's messages now, zero if none does.
@@ -80,6 +82,7 @@ impl MainEnd {
         let entry = board.take(id, stream.credentials().pid);
         let words = entry.words();
         let tally = words.project(|words| &words.tally);
+        let payload_max = lanes.messages.content_max() - ENVELOPE;
         let outbox = |lane, queued| {
             let (pool, turn_of) = (Arc::clone(pool), Arc::clone(&turn_of));
             let tolls = Tolls { queued, tally: tally.clone() };
@@ -97,6 +100,7 @@ impl MainEnd {
             replies_bell: lanes.replies.data_bell(),
             replies: Mutex::new(outbox(lanes.replies, queued_replies)),
             capacity: bounds.geometry.to_renderer,
+            payload_max,
             bound: Bound { limit: overflow_limit, message_limit },
             backlog: AtomicBool::new(false),
             turn_of: Arc::clone(&turn_of),
@@ -131,13 +135,6 @@ impl MainEnd {
         if self.link.is_over() { Err(self.gone()) } else { Ok(()) }
     }
 
-    /// Whether this thread, if it sends a message by a call, hears of a renderer's end by itself.
-    #[inline]
-    fn by_call(&self) -> By {
-        let dispatches = self.turn_of.load(Ordering::Relaxed) == this_thread();
-        if dispatches { By::Dispatcher } else { By::Call }
-    }
-
     /// Whether an answer has somebody to go to. One to a renderer that has just left, whose last messages are
     /// being delivered, has nobody, and is no error: as in Electron, setting a return value fails for nobody's
     /// death.
@@ -163,11 +160,11 @@ impl MainEnd {
                 return Err(Error::ClaimHeld);
             }
             let Self { bound, pool, .. } = self;
-            self.put_aside(|aside| aside.send(signature, payload, *bound, pool))?;
-            return self.after(false);
+            let put = self.put_aside(|aside| aside.send(signature, payload, *bound, pool));
+            return self.check_sent(By::Call).and(put);
         };
         let sent = outbox.send(signature, payload);
-        let deserted = self.link.is_deserted(self.by_call());
+        let deserted = self.link.is_deserted(By::Call);
         let sent = self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent);
         self.after(deserted).and(sent)
     }
@@ -261,23 +258,33 @@ impl MainEnd {
         raw_archive_len(place, self.bound.message_limit)
     }
 
-    /// Why nothing can be claimed in the ring while other user code has it: all is taken as far as this one
-    /// is concerned.
+    /// Why a payload of `len` bytes has no place in the ring while other user code has it: all is taken as far
+    /// as this one is concerned.
     #[cold]
-    pub(crate) fn claimed_by_another(&self) -> Error {
+    pub(crate) fn claimed_by_another(&self, len: usize) -> Error {
+        if len > self.payload_max {
+            return Error::TooLarge { found: len, limit: self.payload_max };
+        }
         Error::Backpressure { queued: self.capacity, limit: self.capacity }
     }
 
-    /// After the last message of a claim, which the engine has `held` for a call or user code for longer. A
-    /// forked child touches nothing, as it is its parent's.
+    /// The same where there is no fence to look before: what was sent went aside.
+    ///
+    /// # Errors
+    /// As [`after`](Self::after).
+    pub(crate) fn check_sent(&self, by: By) -> Result<(), Error> {
+        self.link.generation().check()?;
+        self.after(self.link.is_deserted(by))
+    }
+
+    /// After the last message of a claim. A forked child touches nothing, as it is its parent's.
     ///
     /// # Errors
     /// [`Error::RendererGone`] if it is, or main's host has ended the session: messages of the claim may have
     /// arrived, or not. [`Error::Forked`].
     #[inline]
-    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>, by_call: bool) -> Result<(), Error> {
+    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>, by: By) -> Result<(), Error> {
         self.link.generation().check()?;
-        let by = if by_call { self.by_call() } else { By::Holder };
         let deserted = self.link.is_deserted(by);
         self.release_lock(outbox.end());
         self.after(deserted)
@@ -349,6 +356,7 @@ impl MainEnd {
             return self.put_aside(|aside| aside.answer(answer, call, *bound, pool));
         };
         let sent = outbox.answer(answer, call);
+        self.count_refused(&self.link.tally.sent, &sent);
         self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent)
     }
 
@@ -360,6 +368,7 @@ impl MainEnd {
         self.check_caller()?;
         let mut outbox = self.replies.lock();
         let sent = outbox.answer(answer, call);
+        self.count_refused(&self.link.tally.answers, &sent);
         self.finish(outbox, &self.replies_bell, &self.link.tally.answers, sent)
     }
 
@@ -399,6 +408,13 @@ impl MainEnd {
                 Ok(())
             }
             Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// What became of an answer. One that was refused was sent as one that says so.
+    fn count_refused(&self, traffic: &Traffic, sent: &Result<usize, Error>) {
+        if matches!(sent, Err(Error::Backpressure { .. } | Error::TooLarge { .. })) {
+            traffic.count(REFUSED_LEN);
         }
     }
 

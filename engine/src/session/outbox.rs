@@ -99,7 +99,12 @@ impl Outbox {
         };
         put().map_err(|error: Error| match error {
             Error::Corrupt(corrupt) => corrupt,
-            error => unreachable!("accepted before: {error}"),
+            // Not that there is another reason.
+            _ => Corrupt {
+                place: "message that was accepted",
+                found: payload.len() as u64,
+                expected: self.message_limit as u64,
+            },
         })
     }
 
@@ -203,29 +208,39 @@ impl Outbox {
         };
         let Some(instead) = Refused::of(&refused) else { return Err(refused) };
         let instead = Answer::Refused(&instead).content(call);
-        self.put(&instead, self.limit + OVERFLOW_RESERVE).map_err(|_| Corrupt {
+        let limit = self.limit.saturating_add(OVERFLOW_RESERVE);
+        self.put(&instead, limit).map_err(|_| Corrupt {
             place: "bytes of unread answers",
             found: self.overflow.queued() as u64,
-            expected: (self.limit + OVERFLOW_RESERVE) as u64,
+            expected: limit as u64,
         })?;
         Err(refused)
     }
 
     #[inline]
     fn put(&mut self, content: &Content<'_>, limit: usize) -> Result<(), Error> {
-        let fits = content.payload.len() <= self.message_limit;
-        if fits && self.overflow.is_empty() && self.sender.put(content)? == Put::Done {
+        if !self.is_too_large(content)
+            && self.overflow.is_empty()
+            && self.sender.put(content)? == Put::Done
+        {
             return Ok(());
         }
         self.put_later(content, limit)
     }
 
+    /// Whether it is longer than messages may be. The name of a channel is none.
+    #[inline]
+    fn is_too_large(&self, content: &Content<'_>) -> bool {
+        let is_name = matches!(content.envelope.kind, Kind::Define | Kind::DefineTyped);
+        content.payload.len() > self.message_limit && !is_name
+    }
+
     /// Keeps a message that did not fit, or the rest of one.
     #[cold]
     fn put_later(&mut self, content: &Content<'_>, limit: usize) -> Result<(), Error> {
-        let (found, most) = (content.payload.len(), self.message_limit);
-        if found > most {
-            return Err(Error::TooLarge { found, limit: most });
+        let found = content.payload.len();
+        if self.is_too_large(content) {
+            return Err(Error::TooLarge { found, limit: self.message_limit });
         }
         let queued = self.overflow.queued() + content.len() + RECORD_COST;
         if self.overflow.has_messages() && queued > limit {

@@ -5,9 +5,9 @@ use crate::error::Error;
 use crate::wire::Buffer;
 use rkyv::api::serialize_using;
 use rkyv::rancor::{Failure, Strategy};
-use rkyv::ser::allocator::ArenaHandle;
+use rkyv::ser::allocator::{Arena, ArenaHandle};
 use rkyv::ser::{Positional, Writer};
-use rkyv::util::with_arena;
+use std::cell::Cell;
 use std::{ptr, slice};
 
 /// What types are serialised with: they may take scratch memory, and share nothing.
@@ -24,6 +24,22 @@ pub struct Out<'a>(To<'a>);
 enum To<'a> {
     Place { place: &'a mut [u8], len: usize },
     Buffer(&'a mut Buffer),
+}
+
+thread_local! {
+    /// Scratch memory of this thread, kept warm.
+    static ARENA: Cell<Option<Arena>> = const { Cell::new(None) };
+}
+
+/// Runs `write` with scratch memory. A thread that is ending, and has none any more, or one that serialises
+/// inside another type's code, takes some of its own.
+fn with_arena<T>(write: impl FnOnce(&mut Arena) -> T) -> T {
+    let mut arena = ARENA.try_with(Cell::take).ok().flatten().unwrap_or_default();
+    let written = write(&mut arena);
+    arena.shrink();
+    // Where it cannot go back it is freed.
+    let _ = ARENA.try_with(|kept| kept.set(Some(arena)));
+    written
 }
 
 /// Writes `value` into `place`: the bytes that it took, or `None` if that is too small.

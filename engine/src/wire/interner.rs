@@ -92,6 +92,17 @@ impl PartialEq for Interned {
 
 impl Eq for Interned {}
 
+/// Whether a channel can have this name.
+///
+/// # Errors
+/// [`Error::ChannelName`] if it is too long.
+pub(crate) fn check_name(channel: &str) -> Result<(), Error> {
+    match channel.len() {
+        ..=CHANNEL_NAME_MAX => Ok(()),
+        found => Err(Error::ChannelName { found, limit: CHANNEL_NAME_MAX }),
+    }
+}
+
 impl Interner {
     /// A table of nothing.
     pub(crate) fn new() -> Self {
@@ -128,9 +139,7 @@ impl Interner {
     /// # Errors
     /// [`Error::ChannelName`] if the name is too long.
     pub(crate) fn next_slot(&self, channel: &str) -> Result<u16, Error> {
-        if channel.len() > CHANNEL_NAME_MAX {
-            return Err(Error::ChannelName { found: channel.len(), limit: CHANNEL_NAME_MAX });
-        }
+        check_name(channel)?;
         let free = u16::try_from(self.slots.len()).unwrap_or(u16::MAX);
         match self.slots.peek_lru() {
             Some((_, oldest)) if self.slots.len() >= CHANNEL_SLOTS => Ok(*oldest),

@@ -33,9 +33,9 @@ mod status;
 
 pub(crate) use channels::{DYNAMIC, Known, Names, Signature};
 pub(crate) use envelope::{Content, ENVELOPE, Envelope, Kind};
-pub(crate) use interner::Interner;
+pub(crate) use interner::{Interner, check_name};
 pub(crate) use run::{Buffer, Gather, Run, TOTAL};
-pub(crate) use status::{Answer, Refused};
+pub(crate) use status::{Answer, REFUSED_LEN, Refused};
 
 use crate::layout;
 

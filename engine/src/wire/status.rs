@@ -1,6 +1,6 @@
 //! How a call was answered.
 
-use super::{Buffer, Content, Envelope, Kind};
+use super::{Buffer, Content, ENVELOPE, Envelope, Kind};
 use crate::error::{Corrupt, Error};
 use crate::value::{Value, ValueRef};
 
@@ -103,6 +103,9 @@ impl Content<'_> {
         })
     }
 }
+
+/// Bytes of content of an answer that says that the real one was refused.
+pub(crate) const REFUSED_LEN: usize = ENVELOPE + 16;
 
 /// An answer of fixed size that says why the real one was not sent.
 #[derive(Debug, Clone, Copy)]

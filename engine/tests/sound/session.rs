@@ -131,3 +131,41 @@ fn a_value_that_is_refused_is_not_sent() {
     assert!(pair.is_still_there(), "main has cut the renderer off");
     assert!(matches!(sent, Err(Error::Malformed(_))), "{sent:?}");
 }
+
+/// What is done when a thread's other locals are gone already.
+struct Late(Option<Box<dyn FnOnce()>>);
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        if let Some(act) = self.0.take() {
+            act();
+        }
+    }
+}
+
+thread_local! {
+    static LATE: std::cell::RefCell<Late> = const { std::cell::RefCell::new(Late(None)) };
+}
+
+#[test]
+fn a_thread_that_is_ending_may_still_send_types() {
+    static TEXTS: Channel<Vec<String>> = Channel::new("texts", 1);
+    let pair = Pair::new("ending");
+    let page = pair.main.all_web_contents().remove(0);
+    let renderer = pair.renderer.clone();
+    let (tx, rx) = channel();
+    let ending = std::thread::spawn(move || {
+        let send = move || {
+            let texts = vec!["text".to_owned(); 3];
+            let sent = [page.send_typed(&TEXTS, &texts), renderer.send_typed(&TEXTS, &texts)];
+            // Nobody listens any more if a send before has failed the test.
+            let _ = tx.send(sent);
+        };
+        // Made before what the sends need, and so dropped after it.
+        LATE.with(|late| drop(late.borrow_mut()));
+        send();
+        LATE.with(|late| late.borrow_mut().0 = Some(Box::new(send)));
+    });
+    ending.join().unwrap();
+    assert_eq!(rx.try_iter().collect::<Vec<_>>(), [[Ok(()), Ok(())], [Ok(()), Ok(())]]);
+}
