@@ -24,10 +24,14 @@ impl UniqueEndpoint {
     pub fn name(&self) -> &str {
         &self.name
     }
-}
 
-impl Drop for UniqueEndpoint {
-    fn drop(&mut self) {
+    /// The socket of the main that is bound to it.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.file("sock")
+    }
+
+    fn file(&self, ending: &str) -> PathBuf {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let directory = match runtime.filter(|path| path.is_absolute()) {
             Some(runtime) => runtime.join("ringmain"),
@@ -36,9 +40,15 @@ impl Drop for UniqueEndpoint {
                 std::env::temp_dir().join(format!("ringmain-{uid}"))
             }
         };
+        directory.join(format!("{}.{ending}", self.name))
+    }
+}
+
+impl Drop for UniqueEndpoint {
+    fn drop(&mut self) {
         for ending in ["lock", "sock"] {
             // A test that failed early has made neither.
-            let _ = std::fs::remove_file(directory.join(format!("{}.{ending}", self.name)));
+            let _ = std::fs::remove_file(self.file(ending));
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use ringmain::{Error, IpcMain, IpcRenderer, MainOptions, RendererOptions, args};
 use ringmain_tests::{Log, MainProcess, UniqueEndpoint, Watchdog, options, program};
-use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -44,22 +43,9 @@ fn bind(endpoint: &UniqueEndpoint) -> IpcMain {
     options.bind(endpoint.name()).unwrap()
 }
 
-/// The endpoint's socket.
-fn socket_of(endpoint: &UniqueEndpoint) -> PathBuf {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let directory = match runtime.filter(|path| path.is_absolute()) {
-        Some(runtime) => runtime.join("ringmain"),
-        None => {
-            let uid = rustix::process::geteuid().as_raw();
-            std::env::temp_dir().join(format!("ringmain-{uid}"))
-        }
-    };
-    directory.join(format!("{}.sock", endpoint.name()))
-}
-
 /// A process that connects as often as that, says nothing, and comes again as often as that.
 fn silent(endpoint: &UniqueEndpoint, at_once: u32, again: u32) -> MainProcess {
-    let socket = socket_of(endpoint);
+    let socket = endpoint.socket();
     let words = [&*socket.to_string_lossy(), &at_once.to_string(), &again.to_string()];
     MainProcess::start(program(env!("CARGO_BIN_EXE_silent"), &words))
 }

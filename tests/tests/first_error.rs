@@ -55,6 +55,7 @@ fn next(state: &mut u64) -> u64 {
 
 /// The first error of a renderer whose main is killed while it calls, and the one after it.
 fn death(state: &mut u64) -> (u64, Error, Result<(), Error>) {
+    let _watchdog = Watchdog::new();
     let endpoint = UniqueEndpoint::new();
     let mut main = lone_main!(endpoint);
     let renderer = IpcRenderer::connect(endpoint.name()).unwrap();
@@ -82,7 +83,6 @@ fn death(state: &mut u64) -> (u64, Error, Result<(), Error>) {
 
 #[test]
 fn it_is_main_gone_and_disconnected_from_then_on() {
-    let _watchdog = Watchdog::new();
     let deaths = std::env::var("RINGMAIN_DEATHS").map_or(SOME, |deaths| deaths.parse().unwrap());
     let mut state = 7;
     for number in 0..deaths {

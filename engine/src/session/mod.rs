@@ -47,6 +47,7 @@ pub(crate) mod lane_lock;
 pub mod lanes;
 pub(crate) mod link;
 pub(crate) mod main_end;
+pub(crate) mod main_sends;
 pub(crate) mod offer;
 pub(crate) mod outbound;
 pub(crate) mod outbox;
