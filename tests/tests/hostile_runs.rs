@@ -76,6 +76,22 @@ fn a_fragment_without_bytes_ends_its_session() {
 }
 
 #[test]
+fn what_is_announced_and_never_sent_keeps_nobody_waiting() {
+    let stage = Stage::new(HOSTILE);
+    let announced = [(); 3].map(|()| {
+        let mut hostile = stage.enter("begins a gigabyte");
+        hostile.says("begun");
+        hostile
+    });
+    let mut honest = stage.enter("sends a mebibyte");
+    honest.says("answered");
+    honest.bows();
+    assert!(stage.cuts().is_empty());
+    announced.map(|hostile| hostile.bows());
+    stage.curtain();
+}
+
+#[test]
 fn who_keeps_memory_that_others_wait_for_and_sends_nothing_is_cut_off() {
     let stage = Stage::with(HOSTILE, &MainOptions::new().gather_limit(1 << 20));
     let mut hostile = stage.enter("begins and waits");
