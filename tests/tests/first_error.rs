@@ -40,7 +40,7 @@ fn call(renderer: &IpcRenderer, kind: u64) -> Result<(), Error> {
         9 => {
             renderer.send_sync("send-me", args![100])?;
             // All of it, or so much that the end of main is seen before the last of it is read.
-            renderer.dispatch(if kind % 24 < 12 { 100 } else { usize::MAX }).map(drop)
+            renderer.dispatch(if kind % 24 < 12 { 150 } else { usize::MAX }).map(drop)
         }
         10 => renderer.dispatch(50).map(drop),
         _ => renderer.send("nobody", numbered(0, 300_000)),
