@@ -70,6 +70,16 @@ impl<'w> WebContentsBurst<'w> {
     #[inline]
     pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         self.check()?;
+        self.put_typed(channel, value)
+    }
+
+    /// The same behind a check.
+    #[inline]
+    pub(super) fn put_typed<T: Schema>(
+        &mut self,
+        channel: &Channel<T>,
+        value: &T,
+    ) -> Result<(), Error> {
         let end = self.page.end();
         let Some(outbox) = self.outbox() else { return self.send_larger(channel, value) };
         let room = channel.room(outbox.payload_max());

@@ -150,7 +150,7 @@ impl WebContents {
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         self.end().check()?;
         let mut burst = WebContentsBurst::new(self, self.end().claim()?);
-        burst.send_typed(channel, value)?;
+        burst.put_typed(channel, value)?;
         burst.end_call()
     }
 

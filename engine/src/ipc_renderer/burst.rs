@@ -63,6 +63,16 @@ impl<'r> RendererBurst<'r> {
     #[inline]
     pub fn send_typed<T: Schema>(&mut self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         self.check()?;
+        self.put_typed(channel, value)
+    }
+
+    /// The same behind a check.
+    #[inline]
+    pub(super) fn put_typed<T: Schema>(
+        &mut self,
+        channel: &Channel<T>,
+        value: &T,
+    ) -> Result<(), Error> {
         let (end, outbound) = self.held.parts();
         let room = channel.room(outbound.payload_max());
         let write = |place: &mut [u8]| channel.write(value, place);

@@ -72,7 +72,7 @@ impl IpcRenderer {
     #[inline]
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let mut burst = self.burst(WhenFull::Wait)?;
-        burst.send_typed(channel, value)?;
+        burst.put_typed(channel, value)?;
         burst.end_by(By::Call)
     }
 
