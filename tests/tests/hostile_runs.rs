@@ -87,7 +87,9 @@ fn what_is_announced_and_never_sent_keeps_nobody_waiting() {
     honest.says("answered");
     honest.bows();
     assert!(stage.cuts().is_empty());
-    announced.map(|hostile| hostile.bows());
+    for hostile in announced {
+        hostile.bows();
+    }
     stage.curtain();
 }
 
