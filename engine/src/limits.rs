@@ -13,6 +13,7 @@
 //! | main's overflow per renderer ([`OVERFLOW_BYTES`]) | 8 MiB, messages and replies apart; an empty one takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | what waits in main while a user's claim or burst of a renderer is held | as many bytes again; one that is empty takes any one message | | [`Error::Backpressure`](crate::Error::Backpressure); an answer past it becomes one that says so |
 //! | main's work per renderer and round ([`ROUND_RECORDS`], [`ROUND_BYTES`]) | 64 records or 64 KiB, and the message that passes them | | the next renderer's turn |
+//! | main's time, while several processes want it | as much for one process as for the next; what is no message counts four times | | its messages stay in their rings meanwhile |
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
 //! | arguments of invokes whose handlers are not done ([`PENDING_BYTES`]) | 256 MiB per renderer, and any one | | [`Error::Backpressure`](crate::Error::Backpressure) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |

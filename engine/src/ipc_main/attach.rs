@@ -1,6 +1,7 @@
 //! Renderers that come and go.
 
 use super::gone::GoneDetails;
+use super::schedule::NEWCOMERS;
 use super::slot::Slot;
 use super::state::State;
 use super::{Core, Diagnostic, WebContents};
@@ -59,8 +60,34 @@ impl Source {
 }
 
 impl State {
-    /// Acts on what the poller reported.
+    /// Acts on what the poller reported, unless it is about a process that has had its share of main's time:
+    /// then it is reported again.
     pub(super) fn on_event(&mut self, core: &Core, source: Source) {
+        let process = self.process_of(source);
+        if process.is_some_and(|process| !self.schedule.may_have(process)) {
+            return;
+        }
+        self.act_on(core, source);
+        match (process, source) {
+            (Some(process), Source::Handshake(_)) => self.schedule.charge_newcomer(process),
+            (Some(process), _) => self.schedule.charge_event(process),
+            (None, _) => self.schedule.skip(),
+        }
+    }
+
+    /// Whose doing an event is, in the schedule.
+    fn process_of(&self, source: Source) -> Option<usize> {
+        match source {
+            Source::Socket(key) | Source::Process(key) => {
+                self.sessions.get(key).map(|slot| slot.process)
+            }
+            Source::Handshake(key) => self.door.process(key),
+            Source::Listener | Source::Monitor(_) => Some(NEWCOMERS),
+            Source::Timer | Source::Orphan(_) | Source::Woken => None,
+        }
+    }
+
+    fn act_on(&mut self, core: &Core, source: Source) {
         match source {
             Source::Socket(key) => self.on_socket(core, key),
             Source::Process(key) => self.on_exit(core, key),
@@ -83,7 +110,8 @@ impl State {
     }
 
     /// Watches a session from now on. `None` if that is not possible, and it is over.
-    fn insert(&mut self, core: &Core, slot: Slot) -> Option<usize> {
+    fn insert(&mut self, core: &Core, mut slot: Slot) -> Option<usize> {
+        slot.process = self.schedule.enter(slot.page.process_id());
         let key = self.sessions.insert(slot);
         let link = &self.sessions[key].page.end().link;
         let (socket, process) = (Source::Socket(key).token(), Source::Process(key).token());
@@ -145,17 +173,23 @@ impl State {
 
     fn accept(&mut self, core: &Core) {
         for _ in 0..ACCEPTS {
-            let Some(stream) = self.door.next(core) else { return };
+            if !self.schedule.may_have(NEWCOMERS) {
+                return;
+            }
+            let Some(stream) = self.door.next(core, &mut self.schedule) else { return };
             self.begin_handshake(core, stream);
         }
     }
 
     fn begin_handshake(&mut self, core: &Core, stream: Stream) {
         let admitted = stream.admit(core.options.admit).map_err(|error| refuse(&stream, error));
-        match admitted.and_then(|()| self.door.wait(core, stream)) {
+        match admitted.and_then(|()| self.door.wait(core, stream, &mut self.schedule)) {
             // A renderer says hello right after it connected: most need no further look.
-            Ok(key) => self.on_handshake(core, key),
-            Err(error) => core.report(&Diagnostic::Refused { error: &error }),
+            Ok(key) => self.on_event(core, Source::Handshake(key)),
+            Err(error) => {
+                core.report(&Diagnostic::Refused { error: &error });
+                self.schedule.charge_event(NEWCOMERS);
+            }
         }
     }
 
@@ -165,7 +199,7 @@ impl State {
         if matches!(arrival, Ok(Arrival::NotYet)) {
             return;
         }
-        let stream = self.door.take(core, key);
+        let stream = self.door.take(core, key, &mut self.schedule);
         let welcomed = match arrival {
             Ok(Arrival::Hello) => self.welcome(core, stream),
             Ok(Arrival::Monitor) => self.welcome_monitor(core, stream),
@@ -235,6 +269,7 @@ impl State {
             self.deactivate(key);
         }
         let mut slot = self.sessions.remove(key);
+        self.schedule.exit(slot.process);
         self.memory.end(slot.share.take());
         // Nobody else may have a turn.
         self.resume_stalled();
@@ -258,7 +293,7 @@ impl State {
     }
 
     fn on_timer(&mut self, core: &Core) {
-        let waits = self.door.tick(core);
+        let waits = self.door.tick(core, &mut self.schedule);
         let leaving = self.sessions.iter().filter(|(_, slot)| slot.leaving.is_some());
         for key in leaving.map(|(key, _)| key).collect::<Vec<_>>() {
             self.leave(core, key);

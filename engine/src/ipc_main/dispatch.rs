@@ -118,6 +118,7 @@ impl Taken<'_, State> {
     /// What other threads handed over while nobody dispatched.
     fn begin(&mut self, core: &Core) {
         core.board.enter(pulse::AWAKE, Instant::now());
+        self.schedule.pause();
         self.adopt(core);
         self.refresh(core);
     }
@@ -187,6 +188,10 @@ impl Taken<'_, State> {
 
     fn wait_for_events(&mut self, core: &Core, timeout: Option<Timespec>) -> Result<(), Error> {
         let mut asleep = timeout.is_none();
+        match &timeout {
+            Some(Timespec { tv_sec: 0, tv_nsec: 0 }) => self.schedule.skip(),
+            _ => self.schedule.pause(),
+        }
         core.poller.wait(timeout, |token| {
             if std::mem::take(&mut asleep) {
                 core.board.enter(pulse::AWAKE, Instant::now());

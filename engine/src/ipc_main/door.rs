@@ -1,6 +1,7 @@
 //! Where renderers come in: the endpoint's socket, and those that have connected and said nothing.
 
 use super::attach::Source;
+use super::schedule::Schedule;
 use super::{Core, Diagnostic};
 use crate::error::Error;
 use crate::limits::{HANDSHAKE_PATIENCE, HANDSHAKE_SHARE, HANDSHAKE_TIMEOUT, HANDSHAKES};
@@ -29,6 +30,8 @@ pub(super) struct Door {
 struct Handshake {
     stream: Stream,
     since: Instant,
+    /// Of its process, in the schedule.
+    process: usize,
 }
 
 impl Door {
@@ -37,8 +40,8 @@ impl Door {
     }
 
     /// The next one who wants to come in.
-    pub(super) fn next(&mut self, core: &Core) -> Option<Stream> {
-        while self.has_room(core) {
+    pub(super) fn next(&mut self, core: &Core, schedule: &mut Schedule) -> Option<Stream> {
+        while self.has_room(core, schedule) {
             let listener = self.listener.as_mut()?;
             match listener.accept() {
                 Ok(Some(stream)) => {
@@ -81,12 +84,12 @@ impl Door {
     }
 
     /// Whether another handshake may begin.
-    fn has_room(&mut self, core: &Core) -> bool {
-        self.handshakes.len() < HANDSHAKES || self.make_room(core)
+    fn has_room(&mut self, core: &Core, schedule: &mut Schedule) -> bool {
+        self.handshakes.len() < HANDSHAKES || self.make_room(core, schedule)
     }
 
     #[cold]
-    fn make_room(&mut self, core: &Core) -> bool {
+    fn make_room(&mut self, core: &Core, schedule: &mut Schedule) -> bool {
         let oldest = |handshakes: &Slab<Handshake>, who: &dyn Fn(&Handshake) -> bool| {
             let ones = handshakes.iter().filter(|(_, handshake)| who(handshake));
             ones.min_by_key(|(_, handshake)| handshake.since).map(|(key, _)| key)
@@ -97,7 +100,7 @@ impl Door {
         let Some(key) = of_crowd.or_else(|| oldest(&self.handshakes, &silent)) else {
             return false;
         };
-        let stream = self.take(core, key);
+        let stream = self.take(core, key, schedule);
         offer::turn_away(&stream);
         true
     }
@@ -114,15 +117,23 @@ impl Door {
     ///
     /// # Errors
     /// What the poller says.
-    pub(super) fn wait(&mut self, core: &Core, stream: Stream) -> Result<usize, Error> {
-        let key = self.handshakes.insert(Handshake { stream, since: Instant::now() });
-        let watched = core.poller.add(&self.handshakes[key].stream, Source::Handshake(key).token());
-        if let Err(error) = watched {
-            self.handshakes.remove(key);
-            return Err(error);
-        }
+    pub(super) fn wait(
+        &mut self,
+        core: &Core,
+        stream: Stream,
+        schedule: &mut Schedule,
+    ) -> Result<usize, Error> {
+        let key = self.handshakes.vacant_key();
+        core.poller.add(&stream, Source::Handshake(key).token())?;
+        let process = schedule.enter(stream.credentials().pid);
+        self.handshakes.insert(Handshake { stream, since: Instant::now(), process });
         core.timer.start();
         Ok(key)
+    }
+
+    /// The process that a handshake is with, in the schedule.
+    pub(super) fn process(&self, key: usize) -> Option<usize> {
+        self.handshakes.get(key).map(|handshake| handshake.process)
     }
 
     /// One who has not said hello yet, or is gone by now.
@@ -131,30 +142,34 @@ impl Door {
     }
 
     /// Ends a handshake, one way or the other, which leaves room for the next.
-    pub(super) fn take(&mut self, core: &Core, key: usize) -> Stream {
+    pub(super) fn take(&mut self, core: &Core, key: usize, schedule: &mut Schedule) -> Stream {
         // Closing does not do it: a forked child of the peer may keep the socket open.
         core.poller.remove(&self.handshakes[key].stream);
-        let stream = self.handshakes.remove(key).stream;
+        let Handshake { stream, process, .. } = self.handshakes.remove(key);
+        schedule.exit(process);
         self.open(core);
         stream
     }
 
     /// Some time has passed. Returns whether more has to.
-    pub(super) fn tick(&mut self, core: &Core) -> bool {
+    pub(super) fn tick(&mut self, core: &Core, schedule: &mut Schedule) -> bool {
         let expired = |one: &Handshake| one.since.elapsed() >= HANDSHAKE_TIMEOUT;
         let late = self.handshakes.iter().filter(|(_, one)| expired(one)).map(|(key, _)| key);
         for key in late.collect::<Vec<_>>() {
-            drop(self.take(core, key));
+            drop(self.take(core, key, schedule));
         }
         self.open(core);
         self.is_shut || !self.handshakes.is_empty()
     }
 
     /// Nobody comes any more.
-    pub(super) fn close(&mut self, core: &Core) {
+    pub(super) fn close(&mut self, core: &Core, schedule: &mut Schedule) {
         if let Some(listener) = self.listener.take() {
             core.poller.remove(&listener);
-            self.handshakes.drain().for_each(|handshake| core.poller.remove(&handshake.stream));
+            for handshake in self.handshakes.drain() {
+                core.poller.remove(&handshake.stream);
+                schedule.exit(handshake.process);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ mod monitors;
 mod options;
 mod orphans;
 mod raw;
+mod schedule;
 mod slot;
 mod state;
 mod timer;

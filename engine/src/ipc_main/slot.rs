@@ -2,6 +2,7 @@
 
 use super::gone::GoneDetails;
 use super::memory::Share;
+use super::schedule::NEWCOMERS;
 use super::{Listener, WebContents};
 use crate::emitter::Snapshots;
 use crate::segment::named::HeldNames;
@@ -21,6 +22,8 @@ const QUIET_ROUNDS: u32 = 4096;
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) page: WebContents,
+    /// Of its process, in the schedule.
+    pub(super) process: usize,
     pub(super) inbox: Inbox,
     pub(super) snapshots: Snapshots<Listener>,
     /// Sent when the renderer says hello; until then it has no session.
@@ -51,6 +54,7 @@ impl Slot {
     pub(super) fn new(prepared: Prepared, child: Option<Child>) -> (Self, Invitation) {
         let slot = Self {
             page: WebContents::new(prepared.end),
+            process: NEWCOMERS,
             inbox: prepared.inbox,
             snapshots: Snapshots::new(),
             invitation: None,

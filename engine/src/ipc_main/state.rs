@@ -6,6 +6,7 @@ use super::handler::Tasks;
 use super::memory::Memory;
 use super::monitors::Monitors;
 use super::orphans::Orphans;
+use super::schedule::Schedule;
 use super::slot::Slot;
 use super::timer::TICKS;
 use super::turn::Turn;
@@ -39,6 +40,7 @@ pub(super) struct State {
     /// Messages are copied here before they are looked at.
     buffer: CopyBuffer,
     pub(super) memory: Memory,
+    pub(super) schedule: Schedule,
     /// The emitter's version when sessions last let go of removed listeners.
     version: u64,
     pub(super) looked: Instant,
@@ -56,6 +58,7 @@ impl State {
             monitors: Monitors::new(watch),
             buffer: CopyBuffer::default(),
             memory: Memory::new(gather_limit),
+            schedule: Schedule::new(),
             version: 0,
             looked: Instant::now(),
         }
@@ -84,8 +87,19 @@ impl State {
         self.active.iter().filter(|key| elsewhere(key)).count() > 0
     }
 
-    /// One turn for each active session, no more than `budget` messages in all.
+    /// One turn for each active session whose process may have one, no more than `budget` messages in all.
+    #[inline]
     pub(super) fn round(&mut self, core: &Core, budget: usize) -> usize {
+        self.schedule.begin_round();
+        let total = self.turns(core, budget);
+        if total == 0 && self.schedule.is_contended() && self.schedule.advance() {
+            return self.turns(core, budget);
+        }
+        total
+    }
+
+    #[inline]
+    fn turns(&mut self, core: &Core, budget: usize) -> usize {
         let mut total = 0;
         for _ in 0..self.active.len() {
             if total >= budget || self.active.is_empty() {
@@ -93,12 +107,16 @@ impl State {
             }
             self.next = if self.next < self.active.len() { self.next } else { 0 };
             let key = self.active[self.next];
-            total += self.turn(core, key, budget - total);
+            if self.schedule.may_have(self.sessions[key].process) {
+                total += self.turn(core, key, budget - total);
+            }
             // A session that left the list was replaced in its place.
             if self.active.get(self.next) == Some(&key) {
                 self.next += 1;
             }
         }
+        // Of the sessions of one process, which may not have a turn each, another one is the first next time.
+        self.next += usize::from(self.schedule.is_contended());
         total
     }
 
@@ -108,6 +126,9 @@ impl State {
         let Self { sessions, buffer, memory, tasks, monitors: Monitors { watch, .. }, .. } = self;
         let mut turn = Turn { core, slot: &mut sessions[key], buffer, memory, tasks, watch };
         let progress = turn.run(budget);
+        if progress.is_work() {
+            self.schedule.charge(self.sessions[key].process);
+        }
         match progress.corrupt {
             Some(corrupt) => self.cut_off(core, key, corrupt),
             None => self.end_turn(core, key, progress.records, progress.bytes),
@@ -204,7 +225,7 @@ impl State {
             self.sessions.iter_mut().for_each(|(_, slot)| slot.snapshots.refresh(emitter));
         }
         if core.closed.load(Ordering::Relaxed) {
-            self.door.close(core);
+            self.door.close(core, &mut self.schedule);
             self.tasks.drop_all();
         }
     }

@@ -42,6 +42,8 @@ pub(super) struct Progress {
     pub(super) bytes: usize,
     /// Messages.
     pub(super) delivered: usize,
+    /// Something waited for the renderer to read.
+    backlog: bool,
     /// The renderer cheats, and its session is over.
     pub(super) corrupt: Option<Corrupt>,
 }
@@ -53,6 +55,12 @@ struct Alike {
 }
 
 impl Progress {
+    /// Whether anything was done.
+    #[inline]
+    pub(super) fn is_work(&self) -> bool {
+        self.records > 0 || self.backlog
+    }
+
     /// Counts a record with so many messages and bytes of content.
     #[inline]
     fn note(&mut self, messages: usize, bytes: usize) {
@@ -93,6 +101,7 @@ impl Turn<'_> {
     fn deliver(&mut self, budget: usize) -> Progress {
         let mut progress = Progress::default();
         if self.slot.page.end().has_backlog() {
+            progress.backlog = true;
             progress.corrupt = self.slot.page.end().drain_overflow().err();
         }
         if progress.corrupt.is_some() || !self.slot.may_deliver() {

@@ -38,6 +38,7 @@ const SCENARIOS: &[(&str, Scenario)] = &[
     ("listen", listening::listen),
     ("fill", pressure::fill),
     ("not-reading", pressure::not_reading),
+    ("crowd", pressure::crowd),
     ("unread-answers", pressure::unread_answers),
     ("polling", polling::with_a_budget),
     ("idle", ending::idle),

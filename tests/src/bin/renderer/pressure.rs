@@ -54,6 +54,22 @@ pub(crate) fn not_reading(renderer: &IpcRenderer, _: &[String]) -> Result<(), Bo
     Ok(())
 }
 
+/// Has so many sessions with the main at an endpoint, fills the rings of all once standard input has ended, and
+/// waits for main's end.
+pub(crate) fn crowd(first: &IpcRenderer, words: &[String]) -> Result<(), BoxError> {
+    let (sessions, endpoint): (usize, _) = (words[0].parse()?, &words[1]);
+    let others: Result<Vec<_>, _> = (1..sessions).map(|_| IpcRenderer::connect(endpoint)).collect();
+    println!("attached");
+    until_eof();
+    let others = others?;
+    for renderer in others.iter().chain([first]) {
+        while renderer.try_send("message", args![1]).is_ok() {}
+    }
+    println!("full");
+    first.run()?;
+    Ok(())
+}
+
 /// Leaves so many answers unread. Each comes in the end, or word that there was no room for it.
 pub(crate) fn unread_answers(renderer: &IpcRenderer, words: &[String]) -> Result<(), BoxError> {
     let count: usize = words[0].parse()?;
