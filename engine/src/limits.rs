@@ -16,6 +16,9 @@
 //! | main's time, while several processes want it | as much for one process as for the next; what is no message counts four times | | its messages stay in their rings meanwhile |
 //! | invokes of one renderer in flight ([`PENDING_INVOKES`]) | 65,536 | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
 //! | arguments of invokes whose handlers are not done ([`PENDING_BYTES`]) | 256 MiB per renderer, and any one | | [`Error::Backpressure`](crate::Error::Backpressure) |
+//! | the same of all renderers together ([`PENDING_TOTAL`]) | 262,144, and 65,536 of one process | | [`Error::TooManyPending`](crate::Error::TooManyPending) |
+//! | these arguments, and what waits in main for renderers to read, of all renderers together ([`KEPT_BYTES`]) | 2 GiB, and 512 MiB of one process ([`KEPT_BYTES_OF_PROCESS`]); the only message that main keeps may be any | | [`Error::Backpressure`](crate::Error::Backpressure); an answer becomes one that says so |
+//! | sessions of renderers that come by name ([`SESSIONS`]) | 16,384, and 256 of one process ([`SESSIONS_OF_PROCESS`]) | main's descriptors, two each | [`Error::Exhausted`](crate::Error::Exhausted) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |
 //! | the same while there are 64 ([`HANDSHAKE_SHARE`], [`HANDSHAKE_PATIENCE`]) | 8 of one process, 100 ms each | | the renderer comes again, within its patience; newcomers wait in the socket's backlog |
 //! | sessions that monitors are shown ([`MONITORED_SESSIONS`]) | 4,096 | fewer, as main's options say | the others are counted, and monitors are told how many they are |
@@ -96,6 +99,22 @@ pub const PENDING_INVOKES: usize = 1 << 16;
 
 /// Bytes of arguments that main keeps for one renderer's invokes while their handlers are not done.
 pub const PENDING_BYTES: usize = 256 << 20;
+
+/// Invokes of all renderers together whose handlers are not done, unless main's options say otherwise.
+pub const PENDING_TOTAL: usize = 1 << 18;
+
+/// Bytes that main keeps for all renderers together, unless its options say otherwise: messages and answers that
+/// wait for a renderer to read, and arguments of invokes whose handlers are not done.
+pub const KEPT_BYTES: usize = 2 << 30;
+
+/// The same for the renderers of one process.
+pub const KEPT_BYTES_OF_PROCESS: usize = 512 << 20;
+
+/// Sessions of renderers that come by an endpoint's name, unless main's options say otherwise.
+pub const SESSIONS: usize = 1 << 14;
+
+/// The same of one process.
+pub const SESSIONS_OF_PROCESS: usize = 256;
 
 /// Handlers of renderers that are gone which run on, of all such renderers together; their arguments may
 /// have [`PENDING_BYTES`] in all. Beyond either the oldest are dropped.

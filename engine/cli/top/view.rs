@@ -11,7 +11,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Cell, Paragraph, Row, Table};
-use ringmain::monitor::Activity;
+use ringmain::monitor::{Activity, MainView};
 
 /// Between two columns.
 const GAP: u16 = 1;
@@ -67,7 +67,7 @@ pub(super) fn head(picture: &Picture) -> [String; 3] {
             legible(&main.release),
             span(main.up)
         ),
-        does,
+        format!("{does}  {}", holds(main)),
         format!(
             "renderers {}{hidden}  made {}  refused {}  in {}  out {}",
             main.sessions,
@@ -77,6 +77,13 @@ pub(super) fn head(picture: &Picture) -> [String; 3] {
             flow(picture.sent)
         ),
     ]
+}
+
+/// What main has in private memory for its renderers.
+#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+fn holds(main: &MainView) -> String {
+    let (kept, gathered) = (bytes(main.kept as f64), bytes(main.gathered as f64));
+    format!("kept {kept}  gathered {gathered}  handlers {}", main.running)
 }
 
 /// Why there are no channels, if there are none.

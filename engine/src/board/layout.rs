@@ -31,7 +31,7 @@ use std::mem::{offset_of, size_of};
 pub(crate) const MAGIC: u64 = u64::from_le_bytes(*b"ringview");
 
 /// The version of this layout. A monitor of another one reads nothing behind it.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Entries for sessions.
 pub(crate) const SESSIONS: usize = crate::limits::MONITORED_SESSIONS;
@@ -145,6 +145,12 @@ pub(crate) struct Sums {
     pub(crate) monitors: Gauge,
     /// Since when channels are counted; zero while they are not.
     pub(crate) watched_ns: AtomicU64,
+    /// Bytes that main keeps for renderers: what waits for them, and arguments of handlers that run.
+    pub(crate) kept: Gauge,
+    /// Handlers that were not done at once and still run.
+    pub(crate) running: Gauge,
+    /// Bytes of messages that arrive in fragments.
+    pub(crate) gathered: Gauge,
     /// What main sent in sessions that are over.
     pub(crate) sent: Traffic,
     /// What it received in them.

@@ -9,9 +9,11 @@ use crate::error::{Corrupt, Error};
 use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
+use crate::session::account::Account;
 use crate::session::offer::{Invitation, Prepared, Surroundings, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
 use crate::trace;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Renderers that one look at the listener takes.
@@ -212,7 +214,10 @@ impl State {
     }
 
     fn welcome(&mut self, core: &Core, stream: Stream) -> Result<(), Error> {
-        let (slot, invitation) = Slot::new(core.prepare(stream)?, None);
+        let account = core.accounts.of(stream.credentials().pid);
+        let seat = account.begin_session().map_err(|error| refuse(&stream, error))?;
+        let (mut slot, invitation) = Slot::new(core.prepare(stream, &account)?, None);
+        slot.seat = Some(seat);
         if let Some(stream) = slot.page.end().link.stream() {
             invitation.send(&stream).map_err(|error| refuse(&stream, error))?;
         }
@@ -308,10 +313,15 @@ impl State {
 
 impl Core {
     /// Makes main's end of a session.
-    pub(super) fn prepare(&self, stream: Stream) -> Result<Prepared, Error> {
+    pub(super) fn prepare(
+        &self,
+        stream: Stream,
+        account: &Arc<Account>,
+    ) -> Result<Prepared, Error> {
         let id = self.next_id();
         let Self { pool, board, poller, .. } = self;
-        Prepared::new(id, stream, self.options.bounds, Surroundings { pool, board, poller })
+        let surroundings = Surroundings { pool, board, poller, account };
+        Prepared::new(id, stream, self.options.bounds, surroundings)
     }
 
     /// Makes a renderer known by its id. One that comes too late, to a closed main, is over at once:

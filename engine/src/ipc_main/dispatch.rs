@@ -148,6 +148,7 @@ impl Taken<'_, State> {
 
     /// Leaves everything so that the poller's descriptor tells of work, new or left over.
     fn finish(&mut self, core: &Core) {
+        self.show_memory(core);
         self.refresh(core);
         if !self.rest_all(core) || !core.ready.is_empty() {
             core.poller.wake();
@@ -172,6 +173,7 @@ impl Taken<'_, State> {
             return Ok(());
         }
         self.refresh(core);
+        self.show_memory(core);
         let started = Instant::now();
         core.board.enter(pulse::ASLEEP, started);
         self.wait_for_events(core, None)?;
@@ -179,6 +181,15 @@ impl Taken<'_, State> {
             core.spin.slept(started.elapsed());
         }
         Ok(())
+    }
+
+    /// Says on the board how much main keeps.
+    fn show_memory(&self, core: &Core) {
+        let sums = &core.board.words().sums;
+        let (kept, running) = core.accounts.held();
+        sums.kept.set(kept);
+        sums.running.set(running);
+        sums.gathered.set(self.memory.held());
     }
 
     /// Takes note of what happened, without waiting.
@@ -198,6 +209,7 @@ impl Taken<'_, State> {
             }
             self.on_event(core, Source::of(token));
         })?;
+        self.show_memory(core);
         self.looked = Instant::now();
         if asleep {
             core.board.enter(pulse::AWAKE, self.looked);

@@ -6,6 +6,7 @@ use super::{Core, WebContents};
 use crate::emitter::{BoxError, guarded};
 use crate::error::Error;
 use crate::limits::{PENDING_BYTES, PENDING_INVOKES};
+use crate::session::account::Pending;
 use crate::session::poller::Poller;
 use crate::trace::{self, Span};
 use crate::value::{Args, Value};
@@ -65,8 +66,8 @@ struct Task {
     invocation: Invocation,
     /// How many had begun before it.
     age: u64,
-    /// Of its arguments.
-    bytes: usize,
+    /// What it counts for.
+    pending: Pending,
     future: Running,
     waker: Arc<TaskWaker>,
 }
@@ -119,13 +120,10 @@ impl Tasks {
         let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
         let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
         let invocation = Invocation { event: event.clone(), call, span };
-        let bytes = args.archive().len();
-        if let Err(error) = room_for(sender, bytes) {
-            let refused = Refused::of(&error);
-            let text = error.to_string();
-            let answer = refused.as_ref().map_or(Answer::Failed(&text), Answer::Refused);
-            return invocation.answer(core, answer);
-        }
+        let pending = match room_for(sender, args.archive().len()) {
+            Ok(pending) => pending,
+            Err(refused) => return invocation.refuse(core, &refused),
+        };
         let own = sender.levels().and_then(|levels| levels.handler(channel));
         let Some(handler) = own.or_else(|| core.ipc.handlers.take_or_get(channel)) else {
             return invocation.answer(core, Answer::NoHandler);
@@ -138,18 +136,18 @@ impl Tasks {
         // Most are done at once, and need no waker.
         match invocation.span.in_scope(|| poll(&mut future, Waker::noop())) {
             Poll::Ready(result) => invocation.finish(core, result),
-            Poll::Pending => self.keep(core, invocation, future, bytes),
+            Poll::Pending => self.keep(core, invocation, future, pending),
         }
     }
 
-    fn keep(&mut self, core: &Core, invocation: Invocation, future: Running, bytes: usize) {
+    fn keep(&mut self, core: &Core, invocation: Invocation, future: Running, pending: Pending) {
         let entry = self.running.vacant_entry();
         let key = entry.key();
         let queued = AtomicBool::new(false);
         let waker = Arc::new(TaskWaker { key, queued, ready: Arc::clone(&core.ready) });
         invocation.event.sender.end().entry.running.add(1);
-        invocation.event.sender.end().entry.running_bytes.add(bytes);
-        entry.insert(Task { invocation, age: self.begun, bytes, future, waker });
+        invocation.event.sender.end().entry.running_bytes.add(pending.bytes);
+        entry.insert(Task { invocation, age: self.begun, pending, future, waker });
         self.begun += 1;
         self.poll(core, key); // again, with a waker that is heard
     }
@@ -182,7 +180,7 @@ impl Tasks {
         let task = self.running.remove(key);
         let entry = &task.invocation.event.sender.end().entry;
         entry.running.sub(1);
-        entry.running_bytes.sub(task.bytes);
+        entry.running_bytes.sub(task.pending.bytes);
         self.left_behind.remove(task.age);
         task
     }
@@ -194,7 +192,7 @@ impl Tasks {
         }
         for (key, task) in &self.running {
             if task.invocation.event.sender == *page {
-                self.left_behind.add(task.age, key, task.bytes);
+                self.left_behind.add(task.age, key, task.pending.bytes);
             }
         }
         let mut number = 0;
@@ -226,7 +224,7 @@ fn discard(future: Running) {
 }
 
 /// Whether another handler of this renderer, with arguments of so many bytes, may take its time.
-fn room_for(sender: &WebContents, bytes: usize) -> Result<(), Error> {
+fn room_for(sender: &WebContents, bytes: usize) -> Result<Pending, Error> {
     let (running, held) =
         (sender.end().entry.running.get(), sender.end().entry.running_bytes.get());
     if running >= PENDING_INVOKES {
@@ -236,7 +234,7 @@ fn room_for(sender: &WebContents, bytes: usize) -> Result<(), Error> {
     if held > 0 && held + bytes > PENDING_BYTES {
         return Err(Error::Backpressure { queued: held + bytes, limit: PENDING_BYTES });
     }
-    Ok(())
+    sender.end().account.begin_invoke(bytes)
 }
 
 fn poll(future: &mut Running, waker: &Waker) -> Poll<Result<Value, BoxError>> {
@@ -260,6 +258,15 @@ impl Invocation {
                 let text = guarded(|| Ok(error.to_string()));
                 self.answer(core, Answer::Failed(&text.unwrap_or_else(|panic| panic.to_string())));
             }
+        }
+    }
+
+    /// Answers with why no handler is called.
+    #[cold]
+    fn refuse(&self, core: &Core, error: &Error) {
+        match Refused::of(error) {
+            Some(refused) => self.answer(core, Answer::Refused(&refused)),
+            None => self.answer(core, Answer::Failed(&error.to_string())),
         }
     }
 

@@ -50,6 +50,11 @@ impl Memory {
         }
     }
 
+    /// Bytes that all runs have.
+    pub(super) fn held(&self) -> usize {
+        self.held
+    }
+
     /// A share for the run of a renderer in `process`, which has nothing yet.
     pub(super) fn begin(&mut self, process: u32) -> Share {
         let run = self.next;

@@ -46,6 +46,7 @@ use crate::fork::Generation;
 use crate::limits::LOOK_EVERY;
 use crate::rendezvous::listener::Listener as Doorway;
 use crate::rendezvous::spawn;
+use crate::session::account::Accounts;
 use crate::session::offer::Invitation;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
@@ -100,6 +101,7 @@ struct Core {
     ipc: Ipc,
     ready: Arc<Ready>,
     pool: Arc<Pool>,
+    accounts: Accounts,
     pages: Mutex<HashMap<u32, WebContents>>,
     next_id: AtomicU32,
     /// Spawned by any thread, adopted by the one that dispatches.
@@ -148,6 +150,7 @@ impl IpcMain {
             ready: Ready::new(Arc::clone(&poller)),
             poller,
             pool: Arc::new(Pool::new()),
+            accounts: Accounts::new(options.bounds.process_caps, options.bounds.caps),
             pages: Mutex::new(HashMap::new()),
             next_id: AtomicU32::new(1),
             newcomers: SegQueue::new(),
@@ -185,7 +188,8 @@ impl IpcMain {
             return Err(Error::Disconnected);
         }
         let (stream, mut child) = spawn::spawn(&mut command)?;
-        let prepared = self.core.prepare(stream).inspect_err(|_| {
+        let account = self.core.accounts.of(stream.credentials().pid);
+        let prepared = self.core.prepare(stream, &account).inspect_err(|_| {
             // Both fail only for a child that is gone already.
             let _ = child.kill();
             let _ = child.wait();

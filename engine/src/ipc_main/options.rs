@@ -3,12 +3,15 @@
 use super::IpcMain;
 use crate::error::Error;
 use crate::limits::{
-    GATHER_BYTES, MESSAGE_LIMIT, MESSAGE_LIMIT_MAX, MONITORED_SESSIONS, OVERFLOW_BYTES,
+    GATHER_BYTES, KEPT_BYTES, KEPT_BYTES_OF_PROCESS, MESSAGE_LIMIT, MESSAGE_LIMIT_MAX,
+    MONITORED_SESSIONS, OVERFLOW_BYTES, PENDING_INVOKES, PENDING_TOTAL, SESSIONS,
+    SESSIONS_OF_PROCESS,
 };
 use crate::rendezvous::endpoint::Endpoint;
 use crate::rendezvous::listener::Listener;
 use crate::rendezvous::peer::{Credentials, same_user};
 use crate::segment::{Segments, leftovers};
+use crate::session::account::Caps;
 use crate::session::geometry::{Geometry, legal_capacity};
 use crate::session::offer::{Bounds, terms};
 use crate::wait::WaitPolicy;
@@ -54,6 +57,12 @@ impl Default for MainOptions {
                 overflow_limit: OVERFLOW_BYTES,
                 message_limit: MESSAGE_LIMIT,
                 segments: Segments::Sealed,
+                process_caps: Caps {
+                    bytes: KEPT_BYTES_OF_PROCESS,
+                    invokes: PENDING_INVOKES,
+                    sessions: SESSIONS_OF_PROCESS,
+                },
+                caps: Caps { bytes: KEPT_BYTES, invokes: PENDING_TOTAL, sessions: SESSIONS },
             },
             gather_limit: GATHER_BYTES,
             monitored_sessions: MONITORED_SESSIONS,
@@ -112,6 +121,52 @@ impl MainOptions {
     #[must_use]
     pub fn gather_limit(mut self, bytes: usize) -> Self {
         self.gather_limit = bytes;
+        self
+    }
+
+    /// Bytes that main keeps for all renderers together: messages and answers that wait for one to read, and
+    /// arguments of invokes whose handlers are not done. What would pass it is answered
+    /// [`Error::Backpressure`], except for one message of any legal size while main keeps nothing.
+    #[must_use]
+    pub fn kept_limit(mut self, bytes: usize) -> Self {
+        self.bounds.caps.bytes = bytes;
+        self
+    }
+
+    /// The same for the renderers of one process.
+    #[must_use]
+    pub fn kept_limit_of_process(mut self, bytes: usize) -> Self {
+        self.bounds.process_caps.bytes = bytes;
+        self
+    }
+
+    /// Invokes of all renderers together whose handlers are not done. The next one is answered
+    /// [`Error::TooManyPending`].
+    #[must_use]
+    pub fn pending_limit(mut self, invokes: usize) -> Self {
+        self.bounds.caps.invokes = invokes;
+        self
+    }
+
+    /// The same for the renderers of one process. One renderer has no more than [`PENDING_INVOKES`] in any case.
+    #[must_use]
+    pub fn pending_limit_of_process(mut self, invokes: usize) -> Self {
+        self.bounds.process_caps.invokes = invokes;
+        self
+    }
+
+    /// Sessions of all renderers that come by the endpoint's name. The next one is refused with
+    /// [`Error::Exhausted`]. Main's own limit of descriptors may be lower: each session takes two.
+    #[must_use]
+    pub fn session_limit(mut self, sessions: usize) -> Self {
+        self.bounds.caps.sessions = sessions;
+        self
+    }
+
+    /// The same for one process.
+    #[must_use]
+    pub fn session_limit_of_process(mut self, sessions: usize) -> Self {
+        self.bounds.process_caps.sessions = sessions;
         self
     }
 

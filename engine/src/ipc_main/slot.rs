@@ -6,6 +6,7 @@ use super::schedule::NEWCOMERS;
 use super::{Listener, WebContents};
 use crate::emitter::Snapshots;
 use crate::segment::named::HeldNames;
+use crate::session::account::Seat;
 use crate::session::inbox::Inbox;
 use crate::session::offer::{Invitation, Prepared};
 use std::process::Child;
@@ -38,6 +39,8 @@ pub(super) struct Slot {
     pub(super) share: Option<Share>,
     /// Not read until there is memory for its message.
     pub(super) stalled: bool,
+    /// Among the sessions of its process that came by themselves.
+    pub(super) seat: Option<Seat>,
     /// Of its segments, if they have some: removed with the session.
     _names: Option<HeldNames>,
 }
@@ -64,6 +67,7 @@ impl Slot {
             leaving: None,
             share: None,
             stalled: false,
+            seat: None,
             _names: prepared.names,
         };
         (slot, prepared.invitation)

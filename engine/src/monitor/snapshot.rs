@@ -58,6 +58,13 @@ pub struct MainView {
     pub made: u64,
     /// Processes that wanted to attach and could not.
     pub refused: u64,
+    /// Bytes that it keeps for renderers, as of its last look: messages and answers that wait for one to read,
+    /// and arguments of invokes whose handlers are not done.
+    pub kept: u64,
+    /// Invokes whose handlers are not done.
+    pub running: u64,
+    /// Bytes of messages that arrive in fragments and are not whole.
+    pub gathered: u64,
     /// Monitors that are attached.
     pub monitors: u64,
     /// Messages that it sent in sessions that are over, and their bytes.

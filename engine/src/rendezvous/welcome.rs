@@ -41,12 +41,18 @@ pub(crate) enum Refusal {
     SegmentsRefused = 6,
     /// Too many come at once. The same one may come again.
     Busy = 7,
+    /// The renderer's process has as many sessions as main gives one.
+    ProcessSessions = 8,
+    /// Main has as many sessions as it may.
+    Sessions = 9,
 }
 
 /// What a main that refuses renderers has run out of, to these.
 pub(crate) mod lacks {
     pub(crate) const ROOM: &str = "main's descriptors or memory";
     pub(crate) const HANDSHAKES: &str = "main's handshakes";
+    pub(crate) const PROCESS_SESSIONS: &str = "sessions that main gives one process";
+    pub(crate) const SESSIONS: &str = "main's sessions";
 }
 
 impl Refusal {
@@ -59,6 +65,8 @@ impl Refusal {
             Error::PermissionDenied { .. } => Self::PermissionDenied,
             Error::Corrupt(_) => Self::Corrupt,
             Error::SegmentsRefused => Self::SegmentsRefused,
+            Error::Exhausted { what: lacks::PROCESS_SESSIONS } => Self::ProcessSessions,
+            Error::Exhausted { what: lacks::SESSIONS } => Self::Sessions,
             _ => Self::Exhausted,
         }
     }
@@ -72,6 +80,8 @@ impl Refusal {
             Self::Corrupt,
             Self::SegmentsRefused,
             Self::Busy,
+            Self::ProcessSessions,
+            Self::Sessions,
         ]
         .into_iter()
         .find(|refusal| *refusal as u32 == status)
@@ -89,6 +99,8 @@ impl Refusal {
             }
             Self::Exhausted => Error::Exhausted { what: lacks::ROOM },
             Self::Busy => Error::Exhausted { what: lacks::HANDSHAKES },
+            Self::ProcessSessions => Error::Exhausted { what: lacks::PROCESS_SESSIONS },
+            Self::Sessions => Error::Exhausted { what: lacks::SESSIONS },
             Self::SegmentsRefused => Error::SegmentsRefused,
             // A refusal for a reason that the terms in it belie.
             Self::VersionMismatch | Self::LayoutMismatch | Self::Corrupt => {

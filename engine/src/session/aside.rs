@@ -1,5 +1,6 @@
 //! What is sent to a renderer while user code has its sending end.
 
+use super::account::{self, Account};
 use super::outbox::Outbox;
 use super::overflow::RECORD_COST;
 use super::pool::{Kept, Pool};
@@ -8,16 +9,19 @@ use crate::error::{Corrupt, Error};
 use crate::limits::PENDING_INVOKES;
 use crate::wire::{Answer, Content, Envelope, Kind, Refused, Signature, check_name};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Messages that wait for a claim to end, in the order in which they were sent.
 ///
 /// They are bounded as those behind the ring are, by as many bytes again: a claim that never ends is
 /// [`Error::Backpressure`] for senders in the end. An answer beyond it becomes one of fixed size that says so,
 /// of which there are no more than a renderer may have invokes in flight.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Aside {
     waiting: VecDeque<Waiting>,
     queued: usize,
+    /// The same bytes, of all sessions of the process.
+    kept: account::Waiting,
     /// Of those that wait, the answers that say that the real one was refused.
     refused: usize,
 }
@@ -44,6 +48,12 @@ pub(crate) struct Bound {
 }
 
 impl Aside {
+    /// For a renderer in the process of this account.
+    pub(crate) fn new(account: &Arc<Account>) -> Self {
+        let kept = account::Waiting::new(account);
+        Self { waiting: VecDeque::new(), queued: 0, kept, refused: 0 }
+    }
+
     /// Bytes that wait, with what they cost besides.
     pub(crate) fn queued(&self) -> usize {
         self.queued
@@ -107,6 +117,10 @@ impl Aside {
         if !self.waiting.is_empty() && queued > limit {
             return Err(Error::Backpressure { queued, limit });
         }
+        match limit {
+            usize::MAX => self.kept.set(queued),
+            _ => self.kept.add(queued - self.queued)?,
+        }
         self.queued = queued;
         self.waiting.push_back(Waiting { to, envelope, payload: pool.keep(payload) });
         Ok(())
@@ -121,8 +135,9 @@ impl Aside {
         outbox: &mut Outbox,
         traffic: &Traffic,
     ) -> Result<(), Corrupt> {
-        let Self { waiting, .. } = std::mem::take(self);
-        for Waiting { to, envelope, payload } in waiting {
+        (self.queued, self.refused) = (0, 0);
+        self.kept.set(0);
+        for Waiting { to, envelope, payload } in std::mem::take(&mut self.waiting) {
             let signature =
                 to.as_ref().map(|(channel, schema)| Signature { channel, schema: *schema });
             traffic.count(outbox.put_accepted(signature, envelope, &payload)?);
@@ -138,13 +153,17 @@ mod tests {
 
     const BOUND: Bound = Bound { limit: 1000, message_limit: 2000 };
 
+    fn empty() -> Aside {
+        Aside::new(&Account::for_tests())
+    }
+
     fn send(aside: &mut Aside, len: usize) -> Result<(), Error> {
         aside.send(Signature::dynamic("note"), &vec![7; len], BOUND, &Pool::new())
     }
 
     #[test]
     fn an_empty_one_takes_one_message_of_any_legal_size() {
-        let mut aside = Aside::default();
+        let mut aside = empty();
         assert_eq!(send(&mut aside, 2001), Err(Error::TooLarge { found: 2001, limit: 2000 }));
         assert_eq!(send(&mut aside, 2000), Ok(()));
         let refused = send(&mut aside, 0);
@@ -153,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_too_long_is_refused_at_once() {
-        let (mut aside, name) = (Aside::default(), "n".repeat(256));
+        let (mut aside, name) = (empty(), "n".repeat(256));
         let sent = aside.send(Signature::dynamic(&name), &[], BOUND, &Pool::new());
         assert_eq!(sent, Err(Error::ChannelName { found: 256, limit: 255 }));
         assert_eq!(aside.queued(), 0);
@@ -161,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_room_becomes_one_that_says_so_until_even_these_are_too_many() {
-        let (mut aside, pool) = (Aside::default(), Pool::new());
+        let (mut aside, pool) = (empty(), Pool::new());
         send(&mut aside, 2000).unwrap();
         let mut answers = 0;
         let mut answer = || {

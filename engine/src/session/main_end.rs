@@ -1,5 +1,6 @@
 //! A session as main holds it.
 
+use super::account::{Account, Waiting};
 use super::aside::{Aside, Bound};
 use super::inbox::Inbox;
 use super::lane_lock::LaneLock;
@@ -48,6 +49,8 @@ pub(crate) struct MainEnd {
     corrupt: Mutex<Option<Corrupt>>,
     /// Its entry on the board.
     pub(crate) entry: Entry,
+    /// Of the renderer's process.
+    pub(crate) account: Arc<Account>,
 }
 
 impl MainEnd {
@@ -57,7 +60,7 @@ impl MainEnd {
         stream: Stream,
         lanes: MainLanes,
         bounds: &Bounds,
-        Surroundings { pool, board, poller }: Surroundings<'_>,
+        Surroundings { pool, board, poller, account }: Surroundings<'_>,
     ) -> (Self, Inbox) {
         let Bounds { overflow_limit, message_limit, .. } = *bounds;
         let turn_of = Arc::new(AtomicUsize::new(0));
@@ -67,7 +70,7 @@ impl MainEnd {
         let payload_max = lanes.messages.content_max() - ENVELOPE;
         let outbox = |lane, queued| {
             let (pool, turn_of) = (Arc::clone(pool), Arc::clone(&turn_of));
-            let tolls = Tolls { queued, tally: tally.clone() };
+            let tolls = Tolls { queued, waiting: Waiting::new(account), tally: tally.clone() };
             Outbox::new(lane, overflow_limit, message_limit, pool, turn_of, tolls)
         };
         let queued_messages = words.project(|words: &SessionWords| &words.queued_messages);
@@ -76,7 +79,7 @@ impl MainEnd {
             link: Link::new(id, stream, lanes.cpus, tally.clone()),
             messages_bell: lanes.messages.data_bell(),
             messages: LaneLock::new(outbox(lanes.messages, queued_messages)),
-            aside: Mutex::default(),
+            aside: Mutex::new(Aside::new(account)),
             aside_bytes: AtomicUsize::new(0),
             poller: Arc::downgrade(poller),
             replies_bell: lanes.replies.data_bell(),
@@ -89,6 +92,7 @@ impl MainEnd {
             pool: Arc::clone(pool),
             corrupt: Mutex::new(None),
             entry,
+            account: Arc::clone(account),
         };
         (end, Inbox::new(lanes.incoming, message_limit))
     }

@@ -39,6 +39,7 @@
 //! call, and therefore done for what user code may have held for some time, and for single calls once a tick of
 //! the kernel's (4 ms).
 
+pub(crate) mod account;
 pub(crate) mod aside;
 pub(crate) mod counters;
 pub(crate) mod geometry;

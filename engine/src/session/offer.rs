@@ -1,5 +1,6 @@
 //! A session that main offers: what it is made of, and what its renderer is told.
 
+use super::account::{Account, Caps};
 use super::geometry::Geometry;
 use super::inbox::Inbox;
 use super::lanes::{self, Descriptors, MainLanes};
@@ -25,6 +26,10 @@ pub(crate) struct Bounds {
     pub(crate) overflow_limit: usize,
     pub(crate) message_limit: usize,
     pub(crate) segments: Segments,
+    /// Of one process.
+    pub(crate) process_caps: Caps,
+    /// Of all.
+    pub(crate) caps: Caps,
 }
 
 impl Bounds {
@@ -43,6 +48,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) pool: &'a Arc<Pool>,
     pub(crate) board: &'a Arc<Board>,
     pub(crate) poller: &'a Arc<Poller>,
+    /// Of the renderer's process.
+    pub(crate) account: &'a Arc<Account>,
 }
 
 /// A session before its renderer has said hello.

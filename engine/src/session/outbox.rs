@@ -1,5 +1,6 @@
 //! Main's end of a lane to a renderer: the ring, and behind it a bounded overflow.
 
+use super::account::Waiting;
 use super::lane_lock::this_thread;
 use super::overflow::{Overflow, RECORD_COST};
 use super::pool::Pool;
@@ -43,7 +44,16 @@ pub(crate) struct Outbox {
 pub(crate) struct Tolls {
     /// Bytes behind the ring.
     pub(crate) queued: Shared<Gauge>,
+    /// The same bytes, of all sessions of the process.
+    pub(crate) waiting: Waiting,
     pub(crate) tally: Shared<Tally>,
+}
+
+impl Tolls {
+    fn set(&mut self, queued: usize) {
+        self.queued.set(queued);
+        self.waiting.set(queued);
+    }
 }
 
 impl Outbox {
@@ -246,12 +256,16 @@ impl Outbox {
         if self.overflow.has_messages() && queued > limit {
             return Err(Error::Backpressure { queued, limit });
         }
+        // What was accepted once, and answers that say that there is no room, are not refused.
+        if limit <= self.limit {
+            self.tolls.waiting.add(content.len() + RECORD_COST)?;
+        }
         if found <= self.sender.payload_max() {
             self.overflow.push(content);
         } else {
             self.put_run(content)?;
         }
-        self.tolls.queued.set(self.overflow.queued());
+        self.tolls.set(self.overflow.queued());
         self.tolls.tally.stalls.add(1);
         if self.turn_of.load(Ordering::Relaxed) != this_thread() {
             while !self.rest()? {}
@@ -283,7 +297,7 @@ impl Outbox {
     /// [`Corrupt`] if the renderer's head is impossible.
     pub(crate) fn drain(&mut self, pace: Pace) -> Result<bool, Corrupt> {
         let moved = self.move_to_ring(pace);
-        self.tolls.queued.set(self.overflow.queued());
+        self.tolls.set(self.overflow.queued());
         moved
     }
 

@@ -103,7 +103,10 @@ impl Pool {
         let lent = Arc::clone(&self.lent.lock());
         let start = bytes.as_ptr().addr().checked_sub(lent.as_ptr().addr());
         match start.map(|start| start..start + bytes.len()) {
-            Some(range) if range.end <= lent.len() => Kept::Part(lent, range),
+            // A small part of it would keep all of it, and count as little.
+            Some(range) if range.end <= lent.len() && range.len() >= lent.len() / 2 => {
+                Kept::Part(lent, range)
+            }
             _ => {
                 let mut copy = self.take();
                 copy.extend_from_slice(bytes);

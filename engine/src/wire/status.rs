@@ -21,6 +21,8 @@ pub(crate) enum Status {
     Backpressure = 4,
     /// The answer is larger than any message can be. The payload is 16 bytes: its size, and the limit.
     TooLarge = 5,
+    /// Main may keep no more calls whose handlers are not done. The payload is 16 bytes: zero, and the limit.
+    TooManyPending = 6,
 }
 
 /// An answer as its sender means it.
@@ -34,7 +36,7 @@ pub(crate) enum Answer<'a> {
     NoHandler,
     /// See [`Status::Failed`].
     Failed(&'a str),
-    /// See [`Status::Backpressure`] and [`Status::TooLarge`].
+    /// See [`Status::Backpressure`], [`Status::TooLarge`] and [`Status::TooManyPending`].
     Refused(&'a Refused),
 }
 
@@ -96,8 +98,12 @@ impl Content<'_> {
                 let [found, limit] = two_numbers(self.payload)?;
                 Err(Error::TooLarge { found, limit })
             }
+            status if status == Status::TooManyPending as u16 => {
+                let [_, limit] = two_numbers(self.payload)?;
+                Err(Error::TooManyPending { limit })
+            }
             status => {
-                let (found, expected) = (status.into(), Status::TooLarge as u64);
+                let (found, expected) = (status.into(), Status::TooManyPending as u64);
                 return Err(Corrupt { place: "answer status", found, expected });
             }
         })
@@ -120,6 +126,7 @@ impl Refused {
         let (status, found, limit) = match *error {
             Error::Backpressure { queued, limit } => (Status::Backpressure, queued, limit),
             Error::TooLarge { found, limit } => (Status::TooLarge, found, limit),
+            Error::TooManyPending { limit } => (Status::TooManyPending, 0, limit),
             _ => return None,
         };
         let payload = (found as u128 | (limit as u128) << 64).to_le_bytes();
@@ -154,7 +161,8 @@ mod tests {
         assert_eq!(failed.to_string(), "Error invoking remote method 'sum': Error: boom");
         assert_eq!(answered(Answer::Failed("Error: boom")), Err(failed));
         let full = Error::Backpressure { queued: 9, limit: 8 };
-        for refused in [full, Error::TooLarge { found: 1 << 40, limit: 7 }] {
+        let many = Error::TooManyPending { limit: 3 };
+        for refused in [full, Error::TooLarge { found: 1 << 40, limit: 7 }, many] {
             let answer = Refused::of(&refused).unwrap();
             assert_eq!(answered(Answer::Refused(&answer)), Err(refused));
         }
@@ -163,7 +171,7 @@ mod tests {
     #[test]
     fn an_unknown_status_is_refused() {
         let mut content = Answer::NoReply.content(7);
-        content.envelope.slot = 6;
+        content.envelope.slot = 7;
         assert_eq!(content.answer("sum").unwrap_err().place, "answer status");
     }
 }
