@@ -8,7 +8,7 @@
 //!        main's segment (main writes)          renderer's segment (renderer writes)
 //!     0 ┌───────────────────────────────┐     0 ┌───────────────────────────────┐
 //!       │ Header   magic … geometry     │       │ Header                        │
-//!   128 │ Status   cpu                  │   128 │ Status   cpu                  │
+//!   128 │ Status   cpu, life            │   128 │ Status   cpu, life            │
 //!   256 │ messages out   WaitWords    ──┼──┐256 │ messages out   WaitWords      │
 //!   384 │ messages in    HeadWord       │  │384 │ messages in    HeadWord       │
 //!   512 │ messages in    WaitWords      │  └─512│ messages in    WaitWords      │
@@ -71,6 +71,16 @@ pub mod asleep {
     pub const EPOCH_SHIFT: u32 = 2;
 }
 
+/// The values of `Status::life`. Every other one is the id of a thread that lives as long as the process.
+pub mod life {
+    /// The side has not come yet.
+    pub const NOT_YET: u32 = 0;
+    /// The bit that the kernel sets when the process has died, and the process when the session is over.
+    pub const OVER: u32 = 1 << 30;
+    /// The process gives no sign: it could have no such thread. No living thread's id has this bit.
+    pub const NO_SIGN: u32 = 1 << 31;
+}
+
 /// The kinds in bits 32 and 33 of a record's header word.
 pub mod record_kind {
     /// A record with content.
@@ -104,6 +114,8 @@ pub struct Header {
 pub struct Status {
     /// The CPU it last ran on, plus one; zero before it said. Two sides on one CPU never spin.
     pub(crate) cpu: AtomicU32,
+    /// Whether its process lives and has its session still, see [`life`].
+    pub(crate) life: AtomicU32,
 }
 
 /// How far a consumer is.
@@ -187,10 +199,14 @@ pub const FINGERPRINT: u64 = fold(
         offset_of!(RendererWords, messages_in),
         offset_of!(RendererWords, replies_in_head),
         offset_of!(RendererWords, replies_in),
+        offset_of!(Status, cpu),
+        offset_of!(Status, life),
         offset_of!(WaitWords, asleep),
         offset_of!(WaitWords, bell),
         align_of::<WaitWords>(),
         asleep::EPOCH_SHIFT as usize,
+        life::OVER as usize,
+        life::NO_SIGN as usize,
         record_kind::RECORD as usize,
         record_kind::PADDING as usize,
     ],
@@ -247,6 +263,8 @@ mod tests {
         assert_eq!(offset_of!(RendererWords, messages_in), 512);
         assert_eq!(offset_of!(RendererWords, replies_in_head), 640);
         assert_eq!(offset_of!(RendererWords, replies_in), 768);
+        assert_eq!(offset_of!(Status, cpu), 0);
+        assert_eq!(offset_of!(Status, life), 4);
         assert_eq!(offset_of!(WaitWords, asleep), 0);
         assert_eq!(offset_of!(WaitWords, bell), 4);
     }
@@ -254,7 +272,7 @@ mod tests {
     #[test]
     fn the_fingerprint_is_this_versions() {
         // Changes with the layout; then VERSION has to change as well.
-        assert_eq!(FINGERPRINT, 18_431_167_230_273_348_735);
+        assert_eq!(FINGERPRINT, 17_761_714_739_751_167_675);
     }
 
     #[test]

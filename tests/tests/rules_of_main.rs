@@ -99,7 +99,7 @@ fn main_accepts_no_descriptor_from_a_renderer() {
 }
 
 #[test]
-fn main_maps_what_it_made_itself_once_for_writing_and_once_for_reading() {
+fn main_maps_what_it_made_itself_one_segment_for_writing_and_one_for_reading() {
     let (mut main, name) = main_under_a_filter();
     let mut renderers = Vec::new();
     for sessions in 1..=4 {
@@ -110,8 +110,8 @@ fn main_maps_what_it_made_itself_once_for_writing_and_once_for_reading() {
         }
         renderers.push(renderer);
         main.tell("maps");
-        // And the board, which is there before the first of them.
-        let maps = [vec!["r--s"; sessions], vec!["rw-s"; sessions + 1]].concat().join(" ");
+        // Its own once more, the page with the sign of life; and the board, which is there before the first of them.
+        let maps = [vec!["r--s"; sessions], vec!["rw-s"; 2 * sessions + 1]].concat().join(" ");
         assert_eq!(main.heard(), maps);
     }
     drop(renderers);

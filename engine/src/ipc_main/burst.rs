@@ -3,7 +3,6 @@
 use super::WebContents;
 use crate::error::Error;
 use crate::session::lane_lock::Claimed;
-use crate::session::link::By;
 use crate::session::outbox::Outbox;
 use crate::typed::{Channel, Schema};
 use crate::value::Arguments;
@@ -22,35 +21,27 @@ use crate::wire::{ENVELOPE, Signature};
 ///
 /// If another thread holds a burst or claim of this renderer, messages of this burst wait until that one ends.
 ///
-/// A message can answer `Ok` though the renderer has just died: only [`end`](Self::end) tells. Dropping a
-/// burst ends it, and loses that error.
+/// A message answers `Ok` as long as the renderer lives; it can die before it has read that, which
+/// [`end`](Self::end) tells if it was so until then. Dropping a burst ends it, and loses that error.
 #[derive(Debug)]
 #[must_use = "a burst without messages only keeps others waiting"]
 pub struct WebContentsBurst<'w> {
     page: &'w WebContents,
     /// `None` while being dropped, and if another thread has it.
     outbox: Option<Claimed<'w, Outbox>>,
-    /// Messages so far.
-    sent: u32,
 }
-
-/// So many messages are sent between two looks at the clock, which takes as long as half of one.
-const LOOK_EVERY: u32 = 32;
 
 impl<'w> WebContentsBurst<'w> {
     #[inline]
     pub(super) fn new(page: &'w WebContents, outbox: Option<Claimed<'w, Outbox>>) -> Self {
-        Self { page, outbox, sent: 0 }
+        Self { page, outbox }
     }
 
-    /// Before a message: whether it can arrive. The renderer's life is looked at now and then.
+    /// Before a message: whether it can arrive.
     #[inline]
     pub(super) fn check(&mut self) -> Result<(), Error> {
         let end = self.page.end();
-        self.sent = self.sent.wrapping_add(1);
-        if self.sent.is_multiple_of(LOOK_EVERY) {
-            end.link.is_deserted(By::Holder);
-        }
+        end.link.is_deserted();
         end.check()
     }
 
@@ -137,20 +128,14 @@ impl<'w> WebContentsBurst<'w> {
     /// or not.
     #[inline]
     pub fn end(mut self) -> Result<(), Error> {
-        self.release(By::Holder)
-    }
-
-    /// The same after a call of the engine's own.
-    #[inline]
-    pub(super) fn end_call(mut self) -> Result<(), Error> {
-        self.release(By::Call)
+        self.release()
     }
 
     #[inline]
-    fn release(&mut self, by: By) -> Result<(), Error> {
+    fn release(&mut self) -> Result<(), Error> {
         match self.outbox.take() {
-            Some(outbox) => self.page.end().release(outbox, by),
-            None => self.page.end().check_sent(by),
+            Some(outbox) => self.page.end().release(outbox),
+            None => self.page.end().check_sent(),
         }
     }
 }
@@ -160,7 +145,7 @@ impl Drop for WebContentsBurst<'_> {
     fn drop(&mut self) {
         if self.outbox.is_some() {
             // A renderer that is found gone is reported by the next call.
-            let _ = self.release(By::Holder);
+            let _ = self.release();
         }
     }
 }

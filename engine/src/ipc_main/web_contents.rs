@@ -151,7 +151,7 @@ impl WebContents {
         self.end().check()?;
         let mut burst = WebContentsBurst::new(self, self.end().claim()?);
         burst.put_typed(channel, value)?;
-        burst.end_call()
+        burst.end()
     }
 
     /// Reserves `len` bytes of a message to be written in place. The renderer's listeners get one bytes

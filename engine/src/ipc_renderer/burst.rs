@@ -3,7 +3,6 @@
 use super::IpcRenderer;
 use super::held::Held;
 use crate::error::Error;
-use crate::session::link::By;
 use crate::session::outbound::{Message, Outbound};
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
@@ -18,8 +17,8 @@ use crate::wire::Signature;
 /// other send of this thread on this session answers [`Error::ClaimHeld`]. One that is
 /// [forgotten](std::mem::forget) never ends.
 ///
-/// A message can answer `Ok` though main has just died: only [`end`](Self::end) tells. Dropping a burst ends
-/// it, and loses that error.
+/// A message answers `Ok` as long as main lives; it can die before it has read that, which
+/// [`end`](Self::end) tells if it was so until then. Dropping a burst ends it, and loses that error.
 ///
 /// # Examples
 /// ```no_run
@@ -113,14 +112,8 @@ impl<'r> RendererBurst<'r> {
     /// [closed](IpcRenderer::close): the messages of the burst may have arrived, or not.
     /// [`Error::Forked`].
     #[inline]
-    pub fn end(self) -> Result<(), Error> {
-        self.end_by(By::Holder)
-    }
-
-    /// The same for who sent.
-    #[inline]
-    pub(super) fn end_by(mut self, by: By) -> Result<(), Error> {
-        self.held.finish(by).map_err(|error| self.renderer.explain(error))
+    pub fn end(mut self) -> Result<(), Error> {
+        self.held.finish().map_err(|error| self.renderer.explain(error))
     }
 
     /// Before a message: whether it can arrive.
@@ -161,6 +154,6 @@ impl Drop for RendererBurst<'_> {
     #[inline]
     fn drop(&mut self) {
         // A main that is found gone is reported by the next call.
-        let _ = self.held.finish(By::Holder);
+        let _ = self.held.finish();
     }
 }

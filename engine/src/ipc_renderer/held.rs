@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::session::lane_lock::Claimed;
-use crate::session::link::By;
 use crate::session::outbound::Outbound;
 use crate::session::renderer_end::RendererEnd;
 use crate::session::renderer_sends::WhenFull;
@@ -16,12 +15,7 @@ pub(super) struct Held {
     /// `None` once it was given back. Before `end`, of which it borrows: fields are dropped in order.
     outbound: Option<Claimed<'static, Outbound>>,
     end: Guard<Arc<RendererEnd>>,
-    /// Messages so far.
-    sent: u32,
 }
-
-/// So many messages of a burst are sent between two looks at the clock, which takes as long as half of one.
-const LOOK_EVERY: u32 = 32;
 
 impl Held {
     /// # Errors
@@ -36,20 +30,17 @@ impl Held {
         let outbound = unsafe {
             std::mem::transmute::<Claimed<'_, Outbound>, Claimed<'static, Outbound>>(outbound)
         };
-        Ok(Self { outbound: Some(outbound), end, sent: 0 })
+        Ok(Self { outbound: Some(outbound), end })
     }
 
-    /// Before a message: whether it can arrive. Main's life is looked at now and then.
+    /// Before a message: whether it can arrive.
     ///
     /// # Errors
     /// As [`RendererEnd::check`], and [`Error::Forked`].
     #[inline]
     pub(super) fn check(&mut self) -> Result<(), Error> {
         self.end.link.generation().check()?;
-        self.sent = self.sent.wrapping_add(1);
-        if self.sent.is_multiple_of(LOOK_EVERY) {
-            self.end.link.is_deserted(By::Holder);
-        }
+        self.end.link.is_deserted();
         self.end.check()
     }
 
@@ -77,9 +68,9 @@ impl Held {
     /// # Errors
     /// As [`RendererEnd::finish`], and [`Error::Forked`].
     #[inline]
-    pub(super) fn finish(&mut self, by: By) -> Result<(), Error> {
+    pub(super) fn finish(&mut self) -> Result<(), Error> {
         let Some(outbound) = self.outbound.take() else { return Ok(()) };
         self.end.link.generation().check()?;
-        self.end.finish(outbound.end(), by)
+        self.end.finish(outbound.end())
     }
 }

@@ -26,7 +26,6 @@ use crate::rendezvous::endpoint::Endpoint;
 use crate::rendezvous::{connect, spawn};
 use crate::session::counters::Counters;
 use crate::session::inbox::Inbox;
-use crate::session::link::By;
 use crate::session::payload::Payload;
 use crate::session::poller::Poller;
 use crate::session::renderer_end::RendererEnd;
@@ -186,8 +185,8 @@ impl IpcRenderer {
     fn explain(&self, error: Error) -> Error {
         let end = self.core.end();
         let error = match error {
-            Error::Backpressure { .. } | Error::Deadline if end.link.is_deserted(By::Call) => {
-                end.link.end();
+            Error::Backpressure { .. } | Error::Deadline if end.link.is_deserted() => {
+                end.link.follow();
                 Error::MainGone
             }
             Error::MainGone => Error::MainGone,

@@ -4,7 +4,6 @@ use super::calls::Call;
 use super::held::Held;
 use super::{Invoke, IpcRenderer, RendererBurst, RendererClaim};
 use crate::error::Error;
-use crate::session::link::By;
 use crate::session::outbound::Message;
 use crate::session::renderer_sends::WhenFull;
 use crate::trace;
@@ -73,7 +72,7 @@ impl IpcRenderer {
     pub fn send_typed<T: Schema>(&self, channel: &Channel<T>, value: &T) -> Result<(), Error> {
         let mut burst = self.burst(WhenFull::Wait)?;
         burst.put_typed(channel, value)?;
-        burst.end_by(By::Call)
+        burst.end()
     }
 
     /// Reserves `len` bytes of a message to be written in place. Main's listeners get one bytes value.

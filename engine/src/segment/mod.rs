@@ -22,6 +22,7 @@
 #![expect(unsafe_code, reason = "turns a mapping into the layout's structs")]
 
 pub mod leftovers;
+pub(crate) mod life;
 pub(crate) mod name;
 pub(crate) mod named;
 mod sealed;

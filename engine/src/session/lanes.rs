@@ -82,6 +82,11 @@ pub struct Cpus {
 }
 
 impl Cpus {
+    /// What this side says about itself, and the peer about itself.
+    pub(crate) fn statuses(self) -> [Shared<Status>; 2] {
+        [self.mine, self.theirs]
+    }
+
     /// Says where this thread runs, so that a peer which waits before this side ever does can tell
     /// whether to spin.
     fn publish(&self) {

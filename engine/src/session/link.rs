@@ -6,12 +6,14 @@ use super::poller::{Poller, Token};
 use crate::board::tally::Tally;
 use crate::error::Error;
 use crate::fork::Generation;
-use crate::layout::WaitWords;
+use crate::layout::{Status, WaitWords, life};
 use crate::rendezvous::peer::Credentials;
 use crate::rendezvous::stream::{Drained, Nudge, Stream};
-use crate::sync::{Ordering, Shared, cycles, fence, tick};
+use crate::segment::life::{Sign, is_alive};
+use crate::sync::{Ordering, Shared, fence, tick};
 use crate::wait::{Wake, Waker};
 use arc_swap::ArcSwapOption;
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -24,6 +26,10 @@ pub(crate) struct Link {
     peer: Credentials,
     generation: Generation,
     cpus: Cpus,
+    /// Where the peer's sign of life is.
+    theirs: Shared<Status>,
+    /// This side's, until it ends the session.
+    sign: Mutex<Option<Sign>>,
     gone: AtomicBool,
     /// It was this side's host that ended the session.
     closed: AtomicBool,
@@ -31,10 +37,8 @@ pub(crate) struct Link {
     left: AtomicBool,
     /// The host was told that the session is over.
     told: AtomicBool,
-    /// The [`tick`] in which it was last looked whether the peer is there.
+    /// The [`tick`] in which it was last looked whether a peer is there that gives no sign.
     looked: AtomicU64,
-    /// When user code sent something last that it had held, in [`cycles`].
-    sent: AtomicU64,
     /// On the board in main, in private memory in a renderer.
     pub(crate) tally: Shared<Tally>,
 }
@@ -42,38 +46,23 @@ pub(crate) struct Link {
 /// Tries to get memory for a nudge.
 const NUDGES: u32 = 64;
 
-/// Who sends, for whether the last look at the peer's life is too old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    /// A call: the look may be as old as the kernel's tick.
-    Call,
-    /// User code, that has held what it sends for nobody knows how long: the look is older than some 20 µs only
-    /// if the last such message is not.
-    Holder,
-}
-
-/// User code that sends less often than this may have held what it sends for as long, in [`cycles`]: some
-/// 20 µs. A look at the peer's life takes half a microsecond.
-const HELD: u64 = 1 << 16;
-
-/// Who sends more often looks once in so many bits' worth of cycles: some 0.4 ms.
-const LOOK_EVERY: u32 = 20;
-
 impl Link {
     pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus, tally: Shared<Tally>) -> Self {
         let (peer, generation) = (stream.credentials(), stream.generation());
+        let [mine, theirs] = cpus.clone().statuses();
         Self {
             id,
             stream: ArcSwapOption::from_pointee(stream),
             peer,
             generation,
             cpus,
+            theirs,
+            sign: Mutex::new(Some(Sign::give(mine, generation))),
             gone: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             left: AtomicBool::new(false),
             told: AtomicBool::new(false),
             looked: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
             tally,
         }
     }
@@ -113,33 +102,31 @@ impl Link {
         self.stream().is_none_or(|stream| stream.is_gone())
     }
 
-    /// Whether what has just been published cannot arrive: the session is over, or the peer has left, as far as
-    /// was seen at the last look; where that is old, this takes another. Asked before the peer is woken: one
-    /// that leaves because of this very message cannot have left yet. And before the fence, which waits for
-    /// the message to become visible anyway.
+    /// Whether what has just been published cannot arrive: the session is over, or the peer has left. Asked
+    /// before the peer is woken: one that leaves because of this very message cannot have left yet. And before
+    /// the fence, which waits for the message to become visible anyway.
+    ///
+    /// The load pairs with the kernel's mark, or the peer's own, by what tells the caller of the peer's end:
+    /// whoever calls after that loads the mark, see [`life`](crate::segment::life).
     #[inline]
-    pub(crate) fn is_deserted(&self, by: By) -> bool {
-        let is_old = match by {
-            By::Call => tick() != self.looked.load(Ordering::Relaxed),
-            By::Holder => self.was_held(),
-        };
-        self.is_over() || is_old && self.look()
+    pub(crate) fn is_deserted(&self) -> bool {
+        let word = self.theirs.life.load(Ordering::Relaxed);
+        self.is_over() || !is_alive(word) && self.look(word)
     }
 
-    /// Whether the last message of this kind is so old that this one may have been held for long.
-    #[inline]
-    fn was_held(&self) -> bool {
-        let (now, before) = (cycles(), self.sent.load(Ordering::Relaxed));
-        self.sent.store(now, Ordering::Relaxed);
-        // A count of another CPU that lies ahead makes for one look more.
-        now.wrapping_sub(before) > HELD || now >> LOOK_EVERY != before >> LOOK_EVERY
-    }
-
+    /// A peer that has left; or that gives no sign, at which it is looked once a [`tick`]; or that has not come yet,
+    /// and may be dead before it does: at that it is looked each time, in half a microsecond.
     #[cold]
-    fn look(&self) -> bool {
-        self.looked.store(tick(), Ordering::Relaxed);
-        if self.is_peer_gone() {
+    fn look(&self, word: u32) -> bool {
+        let now = tick();
+        let is_old = word == life::NOT_YET || self.looked.load(Ordering::Relaxed) != now;
+        if word & life::OVER != 0 {
             self.note_left();
+        } else if is_old {
+            self.looked.store(now, Ordering::Relaxed);
+            if self.is_peer_gone() {
+                self.note_left();
+            }
         }
         self.is_over()
     }
@@ -225,12 +212,22 @@ impl Link {
         self.gone.load(Ordering::Relaxed)
     }
 
-    /// Ends the session: the peer sees the socket hang up.
+    /// Ends the session: the peer sees so in this side's sign of life, and then the socket hang up.
     pub(crate) fn end(&self) {
-        if !self.gone.swap(true, Ordering::Relaxed)
-            && let Some(stream) = self.stream()
-        {
+        if self.gone.swap(true, Ordering::Relaxed) || !self.generation.is_this_process() {
+            return;
+        }
+        self.sign.lock().take();
+        if let Some(stream) = self.stream() {
             stream.hang_up();
+        }
+    }
+
+    /// Ends the session if the peer's end has come, as opposed to its beginning: while threads of a dying
+    /// process run, there is something to read.
+    pub(crate) fn follow(&self) {
+        if !self.is_gone() && self.is_peer_gone() {
+            self.end();
         }
     }
 

@@ -16,7 +16,6 @@
 
 use super::aside::Aside;
 use super::lane_lock::Claimed;
-use super::link::By;
 use super::main_end::MainEnd;
 use super::outbox::Outbox;
 use super::payload::raw_archive_len;
@@ -52,10 +51,10 @@ impl MainEnd {
             }
             let Self { bound, pool, .. } = self;
             let put = self.put_aside(|aside| aside.send(signature, payload, *bound, pool));
-            return self.check_sent(By::Call).and(put);
+            return self.check_sent().and(put);
         };
         let sent = outbox.send(signature, payload);
-        let deserted = self.link.is_deserted(By::Call);
+        let deserted = self.link.is_deserted();
         let sent = self.finish(outbox, &self.messages_bell, &self.link.tally.sent, sent);
         self.after(deserted).and(sent)
     }
@@ -163,9 +162,9 @@ impl MainEnd {
     ///
     /// # Errors
     /// As [`after`](Self::after).
-    pub(crate) fn check_sent(&self, by: By) -> Result<(), Error> {
+    pub(crate) fn check_sent(&self) -> Result<(), Error> {
         self.link.generation().check()?;
-        self.after(self.link.is_deserted(by))
+        self.after(self.link.is_deserted())
     }
 
     /// After the last message of a claim. A forked child touches nothing, as it is its parent's.
@@ -174,9 +173,9 @@ impl MainEnd {
     /// [`Error::RendererGone`] if it is, or main's host has ended the session: messages of the claim may have
     /// arrived, or not. [`Error::Forked`].
     #[inline]
-    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>, by: By) -> Result<(), Error> {
+    pub(crate) fn release(&self, outbox: Claimed<'_, Outbox>) -> Result<(), Error> {
         self.link.generation().check()?;
-        let deserted = self.link.is_deserted(by);
+        let deserted = self.link.is_deserted();
         self.release_lock(outbox.end());
         self.after(deserted)
     }

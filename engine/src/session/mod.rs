@@ -32,12 +32,17 @@
 //!   a thread that sends              a thread that closes           the peer
 //!   header word = record             closed = true                  the hang-up is seen
 //!   fence (Waker::look)              fence (Link::close)            the ring is read to its end
-//!   closed?  no: Ok  yes: an error   shutdown (a system call)
+//!   closed?  no: Ok  yes: an error   life = OVER
+//!                                    shutdown (a system call)
 //! ```
-//! Either the sender sees `closed`, or the record is there before the hang-up is. A peer that died stores
-//! nothing: behind a message, before its peer is woken, it is looked whether that still lives. This is a system
-//! call, and therefore done for what user code may have held for some time, and for single calls once a tick of
-//! the kernel's (4 ms).
+//! Either the sender sees `closed`, or the record is there before the hang-up is. That the peer has ended the
+//! session, or has died, is one word in its segment, which it sets before its hang-up, and which the
+//! kernel sets before anybody can know of its death ([`life`](crate::segment::life)). Who sends loads it behind
+//! the message, and before the peer is woken. It is for senders only: who reads goes by the hang-up and the
+//! process, behind which nothing comes.
+//!
+//! A process that can give no such sign is looked at once a tick of the kernel's (4 ms): what it is sent in between can be
+//! lost with an `Ok`.
 
 pub(crate) mod account;
 pub(crate) mod aside;

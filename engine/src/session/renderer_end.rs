@@ -109,14 +109,14 @@ impl RendererEnd {
     /// What a call is told that finds the session over.
     #[cold]
     fn over(&self) -> Error {
-        self.link.end();
+        self.link.follow();
         if self.link.is_told() { Error::Disconnected } else { Error::MainGone }
     }
 
     /// What a call is told during which the session ended.
     #[cold]
     pub(super) fn main_gone(&self) -> Error {
-        self.link.end();
+        self.link.follow();
         Error::MainGone
     }
 

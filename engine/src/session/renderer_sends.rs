@@ -1,7 +1,6 @@
 //! What a renderer sends, and how it waits for space.
 
 use super::lane_lock::Claimed;
-use super::link::By;
 use super::outbound::{Message, Outbound};
 use super::payload::raw_archive_len;
 use super::renderer_end::RendererEnd;
@@ -46,7 +45,7 @@ impl RendererEnd {
     pub(crate) fn send(&self, message: &Message<'_>, when_full: WhenFull) -> Result<(), Error> {
         let mut outbound = self.lock(when_full)?;
         self.put(&mut outbound, message, when_full)?;
-        self.finish(outbound, By::Call)
+        self.finish(outbound)
     }
 
     /// Sends an invoke's request.
@@ -275,8 +274,8 @@ impl RendererEnd {
     /// [`Error::MainGone`] if the session was ended meanwhile, or main is found gone: the messages may have
     /// arrived, or not.
     #[inline]
-    pub(crate) fn finish(&self, outbound: MutexGuard<'_, Outbound>, by: By) -> Result<(), Error> {
-        let deserted = self.link.is_deserted(by);
+    pub(crate) fn finish(&self, outbound: MutexGuard<'_, Outbound>) -> Result<(), Error> {
+        let deserted = self.link.is_deserted();
         if self.ring(outbound) && !deserted && !self.link.was_closed() {
             return Ok(());
         }

@@ -7,12 +7,18 @@
 #[cfg(not(loom))]
 mod clock;
 mod futex;
+#[cfg(not(loom))]
+mod robust;
 mod shared;
 mod site;
+#[cfg(not(loom))]
+mod thread;
 
 #[cfg(not(loom))]
-pub(crate) use clock::{cycles, tick};
+pub(crate) use clock::tick;
 pub use futex::{FutexWord, Woken};
+#[cfg(not(loom))]
+pub(crate) use robust::{OWNER, OWNER_DIED, Place, RobustList};
 pub(crate) use shared::Owner;
 pub use shared::Shared;
 #[cfg(loom)]
