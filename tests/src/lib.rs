@@ -5,7 +5,9 @@
 //! for what must happen, and the [`Watchdog`] ends it if that does not.
 
 pub mod any_value;
+mod denied;
 mod endpoint;
+pub mod held;
 pub mod hostile;
 mod log;
 mod main_process;
@@ -19,6 +21,7 @@ mod traffic;
 pub mod types;
 mod watchdog;
 
+pub use denied::{deny, obey_denial};
 pub use endpoint::UniqueEndpoint;
 pub use log::Log;
 pub use main_process::MainProcess;

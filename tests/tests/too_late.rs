@@ -1,114 +1,16 @@
 //! No `Ok` for what cannot arrive any more: claims, bursts, typed and dynamic messages of either side, when
 //! a session is closed, exchanged or dies while they are held.
 
-use ringmain::value::Bytes;
-use ringmain::{Channel, Error, IpcMain, IpcRenderer, WebContents, WhenFull, args};
-use ringmain_tests::types::Sample;
+use ringmain::{Error, IpcMain, IpcRenderer, WebContents, args};
+use ringmain_tests::held::Held::{Burst, Claim, TypedBurst};
+use ringmain_tests::held::{ALL, LARGE, SAMPLE, SMALL, refused_with, sample};
 use ringmain_tests::{
     Log, MainProcess, Stage, UniqueEndpoint, Watchdog, kill, lone_main, options, renderer,
     until_dead,
 };
 use std::thread::JoinHandle;
 
-static SAMPLE: Channel<Sample> = Channel::new("sample", 1);
 const RING: usize = 64 << 10;
-const MESSAGES: usize = 3;
-const SMALL: usize = 40;
-/// More than the ring: it is written in a buffer.
-const LARGE: usize = 200_000;
-
-fn sample() -> Sample {
-    Sample { number: 7, values: [0.5; 5] }
-}
-
-/// What a renderer holds while its session ends, and what comes of it.
-#[derive(Debug, Clone, Copy)]
-enum Held {
-    Claim(usize),
-    Burst,
-    TypedBurst,
-    Nothing,
-    NothingTyped,
-}
-
-use Held::{Burst, Claim, Nothing, NothingTyped, TypedBurst};
-
-const ALL: [Held; 6] = [Claim(SMALL), Claim(LARGE), Burst, TypedBurst, Nothing, NothingTyped];
-
-impl Held {
-    /// What the renderer's calls answer if `end` ends the session meanwhile. One that says `Ok` is the bug.
-    fn of_renderer(self, renderer: &IpcRenderer, end: impl FnOnce()) -> Vec<Result<(), Error>> {
-        match self {
-            Claim(len) => {
-                let mut claim = renderer.claim("note", len).unwrap();
-                claim.bytes().fill(7);
-                end();
-                vec![claim.commit(len)]
-            }
-            Burst | TypedBurst => {
-                let mut burst = renderer.burst(WhenFull::Wait).unwrap();
-                burst.send("note", args![1]).unwrap();
-                end();
-                let send = |number| match self {
-                    Burst => burst.send("note", args![number]),
-                    _ => burst.send_typed(&SAMPLE, &sample()),
-                };
-                let mut results: Vec<_> = (0..MESSAGES).map(send).collect();
-                results.push(burst.end());
-                results
-            }
-            Nothing => {
-                end();
-                vec![renderer.send("note", args![1])]
-            }
-            NothingTyped => {
-                end();
-                vec![renderer.send_typed(&SAMPLE, &sample())]
-            }
-        }
-    }
-
-    /// The same of main's.
-    fn of_main(self, page: &WebContents, end: impl FnOnce()) -> Vec<Result<(), Error>> {
-        match self {
-            Claim(len) => {
-                let mut claim = page.claim("note", len).unwrap();
-                claim.bytes().fill(7);
-                end();
-                vec![claim.commit(len)]
-            }
-            Burst | TypedBurst => {
-                let mut burst = page.burst().unwrap();
-                burst.send("note", args![1]).unwrap();
-                end();
-                let send = |number| match self {
-                    Burst => burst.send("note", args![number]),
-                    _ => burst.send_typed(&SAMPLE, &sample()),
-                };
-                let mut results: Vec<_> = (0..MESSAGES).map(send).collect();
-                results.push(burst.end());
-                results
-            }
-            Nothing => {
-                end();
-                vec![page.send("note", args![Bytes(&[7; SMALL])])]
-            }
-            NothingTyped => {
-                end();
-                vec![page.send_typed(&SAMPLE, &sample())]
-            }
-        }
-    }
-}
-
-/// Nothing is accepted, and the first error says why.
-fn refused_with(held: Held, results: &[Result<(), Error>], why: &Error) {
-    let errors: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
-    assert_eq!(errors.len(), results.len(), "{held:?}: {results:?}");
-    assert_eq!(errors.first(), Some(&why), "{held:?}: {results:?}");
-    let known = |error: &&&Error| **error == why || **error == &Error::Disconnected;
-    assert_eq!(errors.iter().filter(known).count(), errors.len(), "{held:?}: {results:?}");
-}
 
 /// A main that runs on a thread of this process, and a renderer of it.
 struct Pair {

@@ -4,12 +4,13 @@
 //! With a second and a third argument it spawns that program as a renderer with that scenario.
 
 use ringmain::{Args, BoxError, Value};
-use ringmain_tests::{Watchdog, die, in_a_child, numbered, options, until_eof};
+use ringmain_tests::{Watchdog, die, in_a_child, numbered, obey_denial, options, until_eof};
 use std::process::Command;
 
 fn main() -> Result<(), BoxError> {
     let _watchdog = Watchdog::new();
     let words: Vec<_> = std::env::args().skip(1).collect();
+    obey_denial();
     let main = options().ring_capacity(64 << 10).bind(&words[0])?;
 
     main.on("echo", |event, args| event.set_return_value(args.get(0)));
