@@ -64,9 +64,8 @@
 //!   the caller gets [`Error::Backpressure`]. Except for what Electron drops, too: a `send` on a channel
 //!   that nobody listens to.
 //! * **An `Ok` is for what can arrive.** A message whose session was closed, exchanged or cut off is an error,
-//!   also if it was claimed before; so is one to a peer that is known to have died, of which a claim or burst is
-//!   told when it ends and other calls within milliseconds. An error can be for a message that did arrive, if
-//!   the session ends just then.
+//!   also if it was claimed before; so is one to a peer whose death anybody can know of: whose process was waited for, or
+//!   whose pidfd is readable. An error can be for a message that did arrive, if the session ends just then.
 //! * **Nobody in main waits for a claim.** What other threads send to the renderer meanwhile, and answers to its
 //!   invokes, are delivered behind it.
 //! * **Any size.** A message of up to [1 GiB](limits::MESSAGE_LIMIT), or what main's options say, arrives
@@ -79,8 +78,11 @@
 //!   No bytes that a renderer writes make it fault or block.
 //! * **Nothing runs behind your back.** Listeners and handlers run inside [`IpcMain::run`],
 //!   [`IpcMain::dispatch`], [`IpcRenderer::run`], [`IpcRenderer::dispatch`] and [`Invoke::wait`], one
-//!   at a time per endpoint. The library starts no thread, installs no signal handler and writes
-//!   nothing to stdout or stderr.
+//!   at a time per endpoint. The library installs no signal handler and writes nothing to stdout or stderr.
+//! * **One thread, asleep.** A process with sessions has one thread of the library's, `ringmain-life`, from its
+//!   first session to its end. It blocks all signals and runs nothing after its start: the kernel, which ends it
+//!   with its process, marks the sessions then, and so their peers know. What a process may do only as
+//!   long as it has one thread (`unshare` of the user namespace, `setns`) it has to do before.
 //!
 //! # Non-guarantees
 //! * **No acknowledgement.** `send` says that the message is in shared memory, not that anybody read
@@ -119,6 +121,11 @@
 //! | 5.3 | `pidfd_open`: a peer's death, whatever holds its socket open | required: no session |
 //! | 6.5 | `SO_PEERPIDFD`: the peer's process without a race | it is opened by its id; if that was given out again meanwhile, only the socket's hang-up tells of the death, and peers of other pid namespaces are refused |
 //! | 6.16 | `SO_PASSRIGHTS`: main's sockets take no descriptors | a hostile renderer can send some whose closing stalls main, for seconds at worst |
+//!
+//! A process that may not start a thread, or not call `set_robust_list` or `mremap`, has sessions all the same, and so has
+//! one with more than 2048 of them. But its death leaves no mark: who sends to it looks once a tick of the kernel's
+//! (4 ms), and what is sent in between can be lost with an `Ok`. A sandbox that kills for such calls comes after
+//! the first session.
 //!
 //! # Modules
 //! Programs need the names at the root and in [`value`] only. What they are built of is public for those

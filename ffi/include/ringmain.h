@@ -40,8 +40,9 @@
  *
  * PROCESSES
  *   In a forked child, calls on inherited handles answer FORKED and leave the parent's sessions alone. The
- *   library starts no thread, sets no signal handler, raises no SIGPIPE, and writes nothing to stdout or
- *   stderr: see ringmain_set_log.
+ *   library sets no signal handler, raises no SIGPIPE, and writes nothing to stdout or stderr: see
+ *   ringmain_set_log. In a process with sessions it has one thread, which blocks all signals and sleeps until
+ *   the process ends: when the kernel ends it, it marks the sessions, and their peers know.
  *
  * LOADING AND LINKING
  *   libringmain.so may be loaded by dlopen; dlclose leaves it loaded (-z nodelete), so that threads which

@@ -161,8 +161,7 @@ fn a_forked_child_does_not_live_for_its_parent() {
 }
 
 /// What the sign of life needs. Without it, it is looked at the peer's process now and then.
-const NEEDED: [i64; 4] =
-    [libc::SYS_clone, libc::SYS_set_robust_list, libc::SYS_mremap, libc::SYS_mprotect];
+const NEEDED: [i64; 3] = [libc::SYS_clone, libc::SYS_set_robust_list, libc::SYS_mremap];
 
 /// Threads of a process that the engine has started.
 fn threads_of_ours(process: u32) -> usize {
