@@ -49,12 +49,14 @@ fn turned(by: usize) -> Vec<Held> {
     all
 }
 
+type Results = Vec<Result<(), Error>>;
+
 /// What all of `held` answer if `end` ends the sessions meanwhile, which are one each.
 fn of_renderers(
     held: &[Held],
     renderers: &[IpcRenderer],
     end: &mut dyn FnMut(),
-) -> Vec<(Held, Vec<Result<(), Error>>)> {
+) -> Vec<(Held, Results)> {
     let Some(((first, rest), (renderer, renderers))) =
         held.split_first().zip(renderers.split_first())
     else {
@@ -72,7 +74,7 @@ fn of_main(
     held: &[Held],
     pages: &[WebContents],
     end: &mut dyn FnMut(),
-) -> Vec<(u32, Held, Vec<Result<(), Error>>)> {
+) -> Vec<(u32, Held, Results)> {
     let Some(((first, rest), (page, pages))) = held.split_first().zip(pages.split_first()) else {
         end();
         return Vec::new();
