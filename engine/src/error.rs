@@ -206,6 +206,59 @@ impl fmt::Display for Corrupt {
 
 impl std::error::Error for Corrupt {}
 
+/// There is no memory for something whose size the peer decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("out of memory")]
+pub struct NoMemory;
+
+/// Why this side ends a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The peer wrote what no peer of ours writes.
+    Corrupt(Corrupt),
+    /// There is no memory for what it sent.
+    NoMemory,
+}
+
+impl From<Corrupt> for Fault {
+    #[inline]
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Corrupt(corrupt)
+    }
+}
+
+impl From<NoMemory> for Fault {
+    fn from(NoMemory: NoMemory) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<NoMemory> for Error {
+    #[cold]
+    fn from(NoMemory: NoMemory) -> Self {
+        Self::Exhausted { what: "memory" }
+    }
+}
+
+impl From<Fault> for Error {
+    #[cold]
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Corrupt(corrupt) => corrupt.into(),
+            Fault::NoMemory => NoMemory.into(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Corrupt(corrupt) => corrupt.fmt(f),
+            Self::NoMemory => NoMemory.fmt(f),
+        }
+    }
+}
+
 #[cfg(not(loom))]
 impl Error {
     /// Names what a failed system call means: exhaustion and refusal have names of their own.

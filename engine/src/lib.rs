@@ -180,12 +180,16 @@
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 compile_error!("Ringmain runs on Linux on x86-64 only");
 
+#[cfg(not(loom))]
+pub(crate) mod buffer;
 pub(crate) mod copy;
 pub mod error;
 pub mod lane;
 pub mod layout;
 pub mod limits;
 pub mod ring;
+#[cfg(not(loom))]
+pub(crate) mod room;
 pub mod sync;
 pub mod wait;
 
@@ -222,7 +226,7 @@ pub mod wire;
 
 #[cfg(not(loom))]
 pub use emitter::{BoxError, ListenerId, Outcome};
-pub use error::{Corrupt, Error};
+pub use error::{Corrupt, Error, NoMemory};
 #[cfg(not(loom))]
 pub use ipc_main::{
     Diagnostic, Event, GoneDetails, GoneReason, InvokeEvent, Ipc, IpcMain, MainOptions,

@@ -24,6 +24,7 @@
 //! | sessions that monitors are shown ([`MONITORED_SESSIONS`]) | 4,096 | fewer, as main's options say | the others are counted, and monitors are told how many they are |
 //! | monitors at once ([`MONITORS`]) | | 8 | the next one is refused |
 //! | a spin before sleeping ([`SPIN_MAX`]) | adaptive | 50 µs | the waiter sleeps |
+//! | memory that messages, answers and copies of them leave free ([`HEADROOM`]) | 4 MiB of what the process may have; small ones a quarter of it | | [`Error::Exhausted`](crate::Error::Exhausted) for the call, or the end of the session that sent it |
 //! | between two looks at a peer's life while blocked ([`LIVENESS_SLICE`]) | 5 ms | | |
 
 use std::time::Duration;
@@ -64,6 +65,10 @@ pub const POOLED_TOTAL: usize = 64 << 20;
 
 /// The largest buffer that is kept, in bytes.
 pub const POOLED_BYTES: usize = 16 << 20;
+
+/// Bytes that must be left for everything else when memory is given to what a peer sends: for what is small,
+/// and of which the failure would end the program.
+pub const HEADROOM: usize = 4 << 20;
 
 /// The longest channel name in bytes of UTF-8.
 pub const CHANNEL_NAME_MAX: usize = 255;

@@ -5,10 +5,11 @@ use super::schedule::NEWCOMERS;
 use super::slot::Slot;
 use super::state::State;
 use super::{Core, Diagnostic, WebContents};
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault};
 use crate::rendezvous::handshake::Arrival;
 use crate::rendezvous::hello::Role;
 use crate::rendezvous::stream::Stream;
+use crate::room;
 use crate::session::account::Account;
 use crate::session::offer::{Invitation, Prepared, Surroundings, refuse, terms};
 use crate::session::poller::{Token, WOKEN};
@@ -214,6 +215,10 @@ impl State {
     }
 
     fn welcome(&mut self, core: &Core, stream: Stream) -> Result<(), Error> {
+        let (len, capacity) = (self.sessions.len(), self.sessions.capacity());
+        if let Err(none) = room::promise_one_more::<Slot>(len, capacity) {
+            return Err(refuse(&stream, none.into()));
+        }
         let account = core.accounts.of(stream.credentials().pid);
         let seat = account.begin_session().map_err(|error| refuse(&stream, error))?;
         let (mut slot, invitation) = Slot::new(core.prepare(stream, &account)?, None);
@@ -252,8 +257,16 @@ impl State {
     pub(super) fn leave(&mut self, core: &Core, key: usize) {
         self.sessions[key].leave(core.options.bounds.geometry.to_main);
         let slot = &mut self.sessions[key];
-        if let Some(corrupt) = slot.page.end().take_corrupt() {
-            core.report(&Diagnostic::CorruptRenderer { id: slot.page.id(), corrupt });
+        let id = slot.page.id();
+        match slot.page.end().take_fault() {
+            Some(Fault::Corrupt(corrupt)) => {
+                core.report(&Diagnostic::CorruptRenderer { id, corrupt });
+            }
+            Some(Fault::NoMemory) => {
+                core.report(&Diagnostic::NoMemory { id });
+                self.tasks.drop_those_of(core, &slot.page);
+            }
+            None => {}
         }
         if !slot.page.is_destroyed() && !slot.is_delivered() {
             return;

@@ -5,7 +5,7 @@ use super::handler::Tasks;
 use super::levels::Hook;
 use super::{Core, Diagnostic, Event, Listener, WebContents};
 use crate::emitter::{BoxError, Emitted, Snapshot, Snapshots, guarded};
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault};
 use crate::session::payload::{Forged, Payload, gathered_args};
 use crate::trace;
 use crate::wire::{Buffer, Content, Envelope, Kind, Known, Names};
@@ -38,9 +38,9 @@ impl Delivery<'_> {
     /// Delivers what one record says.
     ///
     /// # Errors
-    /// [`Corrupt`] if no renderer of ours says that.
+    /// [`Corrupt`] if no renderer of ours says that; that there is no memory for it.
     #[inline]
-    pub(super) fn deliver(self, content: &Content<'_>) -> Result<Taken, Corrupt> {
+    pub(super) fn deliver(self, content: &Content<'_>) -> Result<Taken, Fault> {
         if content.envelope.kind != Kind::Message {
             return self.deliver_other(content);
         }
@@ -60,7 +60,7 @@ impl Delivery<'_> {
     }
 
     /// Delivers what is no plain message.
-    fn deliver_other(self, content: &Content<'_>) -> Result<Taken, Corrupt> {
+    fn deliver_other(self, content: &Content<'_>) -> Result<Taken, Fault> {
         let Content { envelope, payload } = *content;
         let len = content.len();
         if matches!(envelope.kind, Kind::Define | Kind::DefineTyped) {
@@ -78,10 +78,13 @@ impl Delivery<'_> {
                 emit_sync(self.core, self.page, snapshot, known, envelope.call, payload)?;
             }
             Kind::Invoke => {
-                let args = payload.to_args();
-                self.tasks.invoke(self.core, self.page, &known.channel, envelope.call, args);
+                let (channel, call) = (&known.channel, envelope.call);
+                match payload.to_args() {
+                    Ok(args) => self.tasks.invoke(self.core, self.page, channel, call, args),
+                    Err(none) => self.tasks.refuse(self.core, self.page, channel, call, none),
+                }
             }
-            kind => return Err(wrong_kind(kind)),
+            kind => return Err(wrong_kind(kind).into()),
         }
         Ok(Taken::Message { len })
     }
@@ -91,7 +94,7 @@ impl Delivery<'_> {
     /// # Errors
     /// As [`deliver`](Self::deliver).
     #[cold]
-    pub(super) fn deliver_whole(self, envelope: Envelope, whole: Buffer) -> Result<(), Corrupt> {
+    pub(super) fn deliver_whole(self, envelope: Envelope, whole: Buffer) -> Result<(), Fault> {
         if envelope.kind == Kind::Invoke {
             let known = self.names.get(envelope.slot)?;
             self.page.end().link.tally.received.count(whole.len());
@@ -151,7 +154,7 @@ fn emit_sync(
     known: &Known,
     call: u32,
     payload: Payload<'_>,
-) -> Result<(), Corrupt> {
+) -> Result<(), Fault> {
     let channel = &*known.channel;
     let call = SyncCall::new(call);
     let event = Event::new(page, channel, Some(&call));
@@ -186,9 +189,9 @@ impl Core {
         page: &WebContents,
         channel: &str,
         error: &crate::BoxError,
-    ) -> Result<(), Corrupt> {
+    ) -> Result<(), Fault> {
         if let Some(corrupt) = Forged::find(error) {
-            return Err(corrupt);
+            return Err(corrupt.into());
         }
         self.report(&Diagnostic::Uncaught { id: page.id(), channel, error });
         Ok(())

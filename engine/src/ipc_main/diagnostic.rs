@@ -43,8 +43,8 @@ pub enum Diagnostic<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// Handlers of renderers that are gone were dropped before they were done: there are more than
-    /// [main keeps](crate::limits::LEFT_INVOKES).
+    /// Handlers were dropped before they were done: of renderers that are gone there are more than
+    /// [main keeps](crate::limits::LEFT_INVOKES), or there is no memory for them.
     HandlersDropped {
         /// How many, the oldest.
         number: usize,
@@ -55,6 +55,11 @@ pub enum Diagnostic<'a> {
         id: u32,
         /// What it wrote.
         corrupt: Corrupt,
+    },
+    /// There was no memory for what a renderer sent; its session was ended.
+    NoMemory {
+        /// The renderer's id.
+        id: u32,
     },
     /// A process that wanted to attach could not.
     Refused {
@@ -85,11 +90,15 @@ impl fmt::Display for Diagnostic<'_> {
             Self::HandlersDropped { number } => {
                 write!(
                     f,
-                    "{number} handlers of renderers that are gone were dropped: too many run on"
+                    "{number} handlers of renderers that are gone were dropped: too many run on, or what \
+                     they hold is needed"
                 )
             }
             Self::CorruptRenderer { id, corrupt } => {
                 write!(f, "WebContents #{id} was cut off: {corrupt}")
+            }
+            Self::NoMemory { id } => {
+                write!(f, "WebContents #{id} was cut off: {}", crate::error::NoMemory)
             }
             // Electron's text for this error speaks of a handle of one's own.
             Self::Refused { error: Error::Disconnected } => {

@@ -4,8 +4,9 @@ use super::delivery::is_end_of;
 use super::left_behind::LeftBehind;
 use super::{Core, WebContents};
 use crate::emitter::{BoxError, guarded};
-use crate::error::Error;
+use crate::error::{Error, NoMemory};
 use crate::limits::{PENDING_BYTES, PENDING_INVOKES};
+use crate::room;
 use crate::session::account::Pending;
 use crate::session::poller::Poller;
 use crate::trace::{self, Span};
@@ -120,7 +121,8 @@ impl Tasks {
         let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
         let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
         let invocation = Invocation { event: event.clone(), call, span };
-        let pending = match room_for(sender, args.archive().len()) {
+        let room = self.room_for_one().and_then(|()| room_for(sender, args.archive().len()));
+        let pending = match room {
             Ok(pending) => pending,
             Err(refused) => return invocation.refuse(core, &refused),
         };
@@ -138,6 +140,27 @@ impl Tasks {
             Poll::Ready(result) => invocation.finish(core, result),
             Poll::Pending => self.keep(core, invocation, future, pending),
         }
+    }
+
+    /// Answers an invoke whose arguments there is no memory for.
+    #[cold]
+    pub(super) fn refuse(
+        &self,
+        core: &Core,
+        sender: &WebContents,
+        channel: &Arc<str>,
+        call: u32,
+        none: NoMemory,
+    ) {
+        let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
+        let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
+        Invocation { event, call, span }.refuse(core, &none.into());
+    }
+
+    /// Whether there is memory for a handler more: its future, which is the host's, and what is kept of it.
+    fn room_for_one(&self) -> Result<(), Error> {
+        room::promise(size_of::<Task>() + size_of::<TaskWaker>())?;
+        Ok(room::promise_one_more::<Task>(self.running.len(), self.running.capacity())?)
     }
 
     fn keep(&mut self, core: &Core, invocation: Invocation, future: Running, pending: Pending) {
@@ -200,9 +223,35 @@ impl Tasks {
             discard(self.remove(key).future);
             number += 1;
         }
-        if number > 0 {
-            core.report(&super::Diagnostic::HandlersDropped { number });
+        report_dropped(core, number);
+    }
+
+    /// A renderer has sent more than there is memory for, and its session ends: its handlers are dropped where
+    /// they are, as what they hold is a part of that.
+    #[cold]
+    pub(super) fn drop_those_of(&mut self, core: &Core, page: &WebContents) {
+        let mut number = 0;
+        for key in 0..self.running.capacity() {
+            let task = self.running.get(key);
+            if task.is_some_and(|task| task.invocation.event.sender == *page) {
+                discard(self.remove(key).future);
+                number += 1;
+            }
         }
+        report_dropped(core, number);
+    }
+
+    /// Makes room for what somebody sends: lets go of what is only kept warm, and of the handlers whose
+    /// renderers are gone.
+    #[cold]
+    pub(super) fn make_room(&mut self, core: &Core) {
+        core.pool.empty();
+        let mut number = 0;
+        while let Some(key) = self.left_behind.oldest() {
+            discard(self.remove(key).future);
+            number += 1;
+        }
+        report_dropped(core, number);
     }
 
     /// Main is closed.
@@ -212,6 +261,12 @@ impl Tasks {
                 discard(self.remove(key).future);
             }
         }
+    }
+}
+
+fn report_dropped(core: &Core, number: usize) {
+    if number > 0 {
+        core.report(&super::Diagnostic::HandlersDropped { number });
     }
 }
 

@@ -145,7 +145,7 @@ impl fmt::Debug for Ipc {
 pub(super) fn dynamic<R: Outcome>(
     listener: impl Fn(&Event<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
 ) -> Arc<Listener> {
-    Arc::new(move |event, payload| payload.as_args(|args| listener(event, args)).outcome())
+    Arc::new(move |event, payload| payload.as_args(|args| listener(event, args))?.outcome())
 }
 
 /// A handler in the form that is kept.

@@ -3,7 +3,8 @@
 //! As in Electron they run on, though nobody hears what they answer. A renderer that comes, asks what
 //! takes for ever, and goes, would so have main keep more and more: for all renderers that are gone
 //! together there are [`LEFT_INVOKES`] of them, with [`PENDING_BYTES`] of arguments, and beyond that the
-//! oldest are dropped, wherever they are in their work.
+//! oldest are dropped, wherever they are in their work; and all of them when there is no memory for what
+//! somebody sends.
 
 use crate::limits::{LEFT_INVOKES, PENDING_BYTES};
 use std::collections::BTreeMap;
@@ -36,11 +37,16 @@ impl LeftBehind {
         }
     }
 
+    /// The key of the oldest.
+    pub(super) fn oldest(&self) -> Option<usize> {
+        self.handlers.values().next().map(|handler| handler.key)
+    }
+
     /// The key of the oldest, if there are too many. A single one may be as large as it likes.
     pub(super) fn one_too_many(&self) -> Option<usize> {
         let number = self.handlers.len();
         let too_many = number > LEFT_INVOKES || number > 1 && self.bytes > PENDING_BYTES;
-        too_many.then(|| self.handlers.values().next().map(|handler| handler.key)).flatten()
+        if too_many { self.oldest() } else { None }
     }
 }
 

@@ -38,11 +38,7 @@ impl<'w> WebContentsClaim<'w> {
         let archive = burst.page().end().raw_archive_len(Place::of(len))?;
         let written = match Self::place(&mut burst, channel, archive)? {
             Some(reserved) => Written::InRing(reserved),
-            None => {
-                let mut zeroed = pool.take();
-                zeroed.resize(archive, 0);
-                Written::InBuffer(zeroed)
-            }
+            None => Written::InBuffer(pool.take_zeroed(archive)?),
         };
         Ok(Self { burst, channel, place: Place::of(len), written })
     }
@@ -125,7 +121,7 @@ impl<'w> WebContentsClaim<'w> {
                 end.note(outbox, Ok(sent))?;
             }
             Written::InBuffer(mut buffer) => {
-                buffer.resize(archive, 0);
+                buffer.resize(archive)?;
                 place.finish(&mut buffer);
                 let sent = burst.put(Signature::dynamic(channel), &buffer);
                 end.pool.give(buffer);

@@ -11,7 +11,7 @@ use super::slot::Slot;
 use super::timer::TICKS;
 use super::turn::Turn;
 use crate::board::Watch;
-use crate::error::Corrupt;
+use crate::error::{Corrupt, Fault};
 use crate::limits::{GATHER_PATIENCE, GATHER_RATE};
 use crate::rendezvous::listener::Listener;
 use crate::ring::CopyBuffer;
@@ -129,8 +129,8 @@ impl State {
         if progress.is_work() {
             self.schedule.charge(self.sessions[key].process);
         }
-        match progress.corrupt {
-            Some(corrupt) => self.cut_off(core, key, corrupt),
+        match progress.fault {
+            Some(fault) => self.cut_off(core, key, fault),
             None => self.end_turn(core, key, progress.records, progress.bytes),
         }
         self.resume_stalled();
@@ -188,10 +188,10 @@ impl State {
         }
     }
 
-    /// Ends a session whose renderer cheats.
+    /// Ends a session whose renderer cheats, or sends what there is no memory for.
     #[cold]
-    pub(super) fn cut_off(&mut self, core: &Core, key: usize, corrupt: Corrupt) {
-        self.sessions[key].page.end().cut_off(corrupt);
+    pub(super) fn cut_off(&mut self, core: &Core, key: usize, fault: impl Into<Fault>) {
+        self.sessions[key].page.end().cut_off(fault);
         self.leave(core, key);
     }
 

@@ -8,7 +8,7 @@ use super::slot::Slot;
 use super::{Core, Event, Listener, Trust};
 use crate::board::Watch;
 use crate::emitter::guarded;
-use crate::error::Corrupt;
+use crate::error::Fault;
 use crate::limits::{ROUND_BYTES, ROUND_RECORDS};
 use crate::ring::CopyBuffer;
 use crate::session::inbox::Inbox;
@@ -44,8 +44,8 @@ pub(super) struct Progress {
     pub(super) delivered: usize,
     /// Something waited for the renderer to read.
     backlog: bool,
-    /// The renderer cheats, and its session is over.
-    pub(super) corrupt: Option<Corrupt>,
+    /// The renderer cheats, or there is no memory for it, and its session is over.
+    pub(super) fault: Option<Fault>,
 }
 
 /// Messages with one envelope, and the bytes of their content.
@@ -102,9 +102,9 @@ impl Turn<'_> {
         let mut progress = Progress::default();
         if self.slot.page.end().has_backlog() {
             progress.backlog = true;
-            progress.corrupt = self.slot.page.end().drain_overflow().err();
+            progress.fault = self.slot.page.end().drain_overflow().err().map(Fault::from);
         }
-        if progress.corrupt.is_some() || !self.slot.may_deliver() {
+        if progress.fault.is_some() || !self.slot.may_deliver() {
             return progress;
         }
         while !progress.is_enough(budget) && !self.slot.page.is_destroyed() {
@@ -118,8 +118,8 @@ impl Turn<'_> {
                 Ok(Taken::Part { len }) => progress.note(0, len),
                 Ok(Taken::Noted) => {}
                 Ok(Taken::Nothing) => break,
-                Err(corrupt) => {
-                    progress.corrupt = Some(corrupt);
+                Err(fault) => {
+                    progress.fault = Some(fault);
                     break;
                 }
             }
@@ -129,11 +129,7 @@ impl Turn<'_> {
 
     /// Takes one record and delivers the message that it is or completes, and those that follow alike.
     #[inline]
-    pub(super) fn take(
-        &mut self,
-        progress: &mut Progress,
-        budget: usize,
-    ) -> Result<Taken, Corrupt> {
+    pub(super) fn take(&mut self, progress: &mut Progress, budget: usize) -> Result<Taken, Fault> {
         let Slot { page, inbox, snapshots, .. } = &mut *self.slot;
         let Inbox { lane, names, gather, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
@@ -170,7 +166,7 @@ impl Turn<'_> {
         envelope: Envelope,
         alike: &mut Alike,
         left: Alike,
-    ) -> Result<(), Corrupt> {
+    ) -> Result<(), Fault> {
         let Self { core, slot, buffer, .. } = self;
         let Slot { page, inbox: Inbox { lane, names, .. }, snapshots, .. } = &mut **slot;
         let known = names.get(envelope.slot)?;
@@ -187,7 +183,7 @@ impl Turn<'_> {
                 let content = buffer.last();
                 let payload = match Payload::new(known, &content[ENVELOPE..]) {
                     Ok(payload) => payload,
-                    Err(corrupt) => return Ok(Err(corrupt)),
+                    Err(corrupt) => return Ok(Err(corrupt.into())),
                 };
                 alike.messages += 1;
                 alike.bytes += content.len();
@@ -210,7 +206,7 @@ impl Turn<'_> {
                 let record = match lane.peek() {
                     Ok(Some(record)) => record,
                     Ok(None) => return Ok(Ok(())),
-                    Err(corrupt) => return Ok(Err(corrupt)),
+                    Err(corrupt) => return Ok(Err(corrupt.into())),
                 };
                 if record.len() > SHORT || !record.copy_into(buffer).starts_with(&word) {
                     record.leave();
@@ -225,7 +221,7 @@ impl Turn<'_> {
 
     /// Takes a record that is large, or part of a message that is.
     #[cold]
-    fn take_other(&mut self) -> Result<Taken, Corrupt> {
+    fn take_other(&mut self) -> Result<Taken, Fault> {
         let Slot { page, inbox, snapshots, .. } = &mut *self.slot;
         let Inbox { lane, names, gather, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
@@ -245,6 +241,7 @@ impl Turn<'_> {
             lane.publish_some();
             return taken;
         }
+        self.buffer.make_room(record.len())?;
         let content = Content::parse(record.copy_into(self.buffer))?;
         drop(record);
         lane.publish_some();
@@ -252,13 +249,14 @@ impl Turn<'_> {
     }
 
     /// Takes a record of a message that comes in several.
-    fn take_part(&mut self, envelope: Envelope) -> Result<Taken, Corrupt> {
+    fn take_part(&mut self, envelope: Envelope) -> Result<Taken, Fault> {
         let Slot { page, inbox, snapshots, share, stalled, .. } = &mut *self.slot;
         let Inbox { lane, names, gather, message_limit, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
-        let (pool, memory, limit) = (&*self.core.pool, &mut *self.memory, *message_limit);
+        let (core, memory, limit) = (self.core, &mut *self.memory, *message_limit);
         let process = page.process_id();
-        let mut gathering = Gathering { pool, memory, gather, share, limit, process };
+        let tasks = &mut *self.tasks;
+        let mut gathering = Gathering { core, memory, gather, share, tasks, limit, process };
         if !gathering.take(&record, envelope)? {
             record.leave();
             *stalled = true;

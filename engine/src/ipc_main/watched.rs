@@ -4,7 +4,7 @@
 
 use super::delivery::Taken;
 use super::turn::{Progress, Turn};
-use crate::error::Corrupt;
+use crate::error::Fault;
 use crate::session::inbox::Inbox;
 use crate::wire::{Envelope, Kind};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ impl Turn<'_> {
     /// # Errors
     /// As [`take`](Self::take).
     #[cold]
-    pub(super) fn take_watched(&mut self, progress: &mut Progress) -> Result<Taken, Corrupt> {
+    pub(super) fn take_watched(&mut self, progress: &mut Progress) -> Result<Taken, Fault> {
         let (delivered, bytes) = (progress.delivered, progress.bytes);
         let Some(channel) = self.next_channel() else {
             return self.take(progress, delivered + 1);

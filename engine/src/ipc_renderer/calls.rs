@@ -1,6 +1,6 @@
 //! Invokes that wait for their answers.
 
-use crate::error::{Corrupt, Error};
+use crate::error::{Error, Fault};
 use crate::limits::PENDING_INVOKES;
 use crate::value::Value;
 use hashbrown::HashMap;
@@ -48,12 +48,12 @@ impl Calls {
     /// Hands what `answer` makes of the call's channel to the call it is for. Returns whether anybody still waited.
     ///
     /// # Errors
-    /// [`Corrupt`] if it is no answer.
+    /// [`Corrupt`](crate::Corrupt) if it is no answer.
     pub(super) fn complete(
         &self,
         id: u32,
-        answer: impl FnOnce(&str) -> Result<Result<Value, Error>, Corrupt>,
-    ) -> Result<bool, Corrupt> {
+        answer: impl FnOnce(&str) -> Result<Result<Value, Error>, Fault>,
+    ) -> Result<bool, Fault> {
         let Some(call) = self.pending.lock().remove(&id) else { return Ok(false) };
         call.finish(answer(&call.channel)?);
         Ok(true)

@@ -3,7 +3,7 @@
 use super::dispatch::Desk;
 use super::{Core, IpcRenderer, Listener, RendererEvent};
 use crate::emitter::{BoxError, Snapshot, Snapshots, guarded};
-use crate::error::Corrupt;
+use crate::error::{Corrupt, Fault, NoMemory};
 use crate::lane::Incoming;
 use crate::session::inbox::Inbox;
 use crate::session::payload::{Forged, Payload};
@@ -17,7 +17,7 @@ impl IpcRenderer {
         &self,
         desk: &mut Desk,
         budget: usize,
-    ) -> Result<Option<usize>, Corrupt> {
+    ) -> Result<Option<usize>, Fault> {
         let Desk { inbox: Inbox { lane, names, gather, message_limit, .. }, snapshots } = desk;
         let Some(record) = lane.peek()? else { return Ok(None) };
         // SAFETY: main is trusted by its renderers: it made their memory and may end them. A main of
@@ -28,6 +28,12 @@ impl IpcRenderer {
         if gather.is_active() || begins_run {
             self.gather(gather, *message_limit, &content)?;
             drop(record);
+            if let Some(envelope) = gather.take_lost() {
+                let waited =
+                    self.core.calls.complete(envelope.call, |_| Ok(Err(NoMemory.into())))?;
+                self.note_answer(waited);
+                return Ok(Some(1));
+            }
             let Some((envelope, buffer)) = gather.take_whole() else { return Ok(Some(0)) };
             return self.deliver_whole(names, snapshots, envelope, buffer).map(Some);
         }
@@ -43,7 +49,7 @@ impl IpcRenderer {
                 return self.deliver_alike(lane, names, snapshots, envelope, budget).map(Some);
             }
             Kind::Answer => self.answer(&content)?,
-            _ => return Err(wrong_kind(kind)),
+            _ => return Err(wrong_kind(kind).into()),
         }
         Ok(Some(1))
     }
@@ -58,7 +64,7 @@ impl IpcRenderer {
         snapshots: &mut Snapshots<Listener>,
         envelope: Envelope,
         budget: usize,
-    ) -> Result<usize, Corrupt> {
+    ) -> Result<usize, Fault> {
         let known = names.get(envelope.slot)?;
         let emitter = &self.core.emitter;
         let snapshot = snapshots.get(emitter, envelope.slot, &known.channel);
@@ -73,7 +79,7 @@ impl IpcRenderer {
                 let record = match lane.peek() {
                     Ok(Some(record)) => record,
                     Ok(None) => break,
-                    Err(corrupt) => return Ok(Err(corrupt)),
+                    Err(corrupt) => return Ok(Err(corrupt.into())),
                 };
                 // SAFETY: as in `deliver_next`.
                 #[expect(unsafe_code, reason = "the renderer reads main's records in place")]
@@ -85,7 +91,7 @@ impl IpcRenderer {
                 (delivered, bytes) = (delivered + 1, bytes + content.len());
                 let payload = match Payload::new(known, payload) {
                     Ok(payload) => payload,
-                    Err(corrupt) => return Ok(Err(corrupt)),
+                    Err(corrupt) => return Ok(Err(corrupt.into())),
                 };
                 let call = |listener: &Listener| listener(&event, payload);
                 match sole {
@@ -105,14 +111,15 @@ impl IpcRenderer {
         ran.map(|()| delivered)
     }
 
-    /// Takes a record of a message that comes in several.
+    /// Takes a record of a message that comes in several. An answer that there is no memory for is lost to its
+    /// caller alone.
     #[cold]
     fn gather(
         &self,
         gather: &mut Gather,
         limit: usize,
         content: &Content<'_>,
-    ) -> Result<(), Corrupt> {
+    ) -> Result<(), Fault> {
         let bytes = match content.envelope.kind {
             Kind::Fragment => content.payload,
             Kind::Abort => {
@@ -124,9 +131,12 @@ impl IpcRenderer {
                 gather.begin(content.envelope, total, limit, self.core.end().pool.take())?;
                 bytes
             }
-            kind => return Err(wrong_kind(kind)),
+            kind => return Err(wrong_kind(kind).into()),
         };
-        gather.extend_from(bytes)
+        match gather.extend_from(bytes) {
+            Err(Fault::NoMemory) if gather.kind() == Some(Kind::Answer) => gather.lose(bytes.len()),
+            gathered => gathered,
+        }
     }
 
     /// Delivers a message that came in several records.
@@ -137,7 +147,7 @@ impl IpcRenderer {
         snapshots: &mut Snapshots<Listener>,
         envelope: Envelope,
         buffer: Buffer,
-    ) -> Result<usize, Corrupt> {
+    ) -> Result<usize, Fault> {
         match envelope.kind {
             Kind::Message => {
                 let known = names.get(envelope.slot)?;
@@ -157,7 +167,7 @@ impl IpcRenderer {
         known: &Known,
         snapshot: &Snapshot<Listener>,
         payload: &[u8],
-    ) -> Result<(), Corrupt> {
+    ) -> Result<(), Fault> {
         let channel = &*known.channel;
         let payload = Payload::new(known, payload)?;
         let event = RendererEvent::new(self, channel);
@@ -169,7 +179,7 @@ impl IpcRenderer {
         }
     }
 
-    fn answer_whole(&self, envelope: Envelope, buffer: Buffer) -> Result<(), Corrupt> {
+    fn answer_whole(&self, envelope: Envelope, buffer: Buffer) -> Result<(), Fault> {
         let buffer = self.core.end().pool.fitted(buffer);
         self.core.end().link.tally.received.count(buffer.len());
         let waited = self
@@ -180,7 +190,7 @@ impl IpcRenderer {
         Ok(())
     }
 
-    fn answer(&self, content: &Content<'_>) -> Result<(), Corrupt> {
+    fn answer(&self, content: &Content<'_>) -> Result<(), Fault> {
         self.core.end().link.tally.received.count(content.len());
         let id = content.envelope.call;
         let waited = self.core.calls.complete(id, |channel| content.answer(channel))?;
@@ -200,9 +210,9 @@ impl IpcRenderer {
 impl Core {
     /// A listener has failed; or what it was to get is none of its type.
     #[cold]
-    fn failed(&self, channel: &str, error: &BoxError) -> Result<(), Corrupt> {
+    fn failed(&self, channel: &str, error: &BoxError) -> Result<(), Fault> {
         if let Some(corrupt) = Forged::find(error) {
-            return Err(corrupt);
+            return Err(corrupt.into());
         }
         self.report(channel, error);
         Ok(())

@@ -173,11 +173,11 @@ impl IpcRenderer {
             match self.deliver_next(desk, budget - delivered) {
                 Ok(Some(messages)) => delivered += messages,
                 Ok(None) => break,
-                Err(corrupt) => {
+                Err(fault) => {
                     self.core.end().link.end();
                     self.core.end().link.tell();
-                    self.core.calls.fail_all(&Error::Corrupt(corrupt));
-                    return Err(corrupt.into());
+                    self.core.calls.fail_all(&fault.into());
+                    return Err(fault.into());
                 }
             }
         }

@@ -78,5 +78,5 @@ impl IpcRenderer {
 fn dynamic<R: Outcome>(
     listener: impl Fn(&RendererEvent<'_>, ArgsRef<'_>) -> R + Send + Sync + 'static,
 ) -> Arc<Listener> {
-    Arc::new(move |event, payload| payload.as_args(|args| listener(event, args)).outcome())
+    Arc::new(move |event, payload| payload.as_args(|args| listener(event, args))?.outcome())
 }

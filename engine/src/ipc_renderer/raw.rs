@@ -52,9 +52,7 @@ impl<'r> RendererClaim<'r> {
             let reserved = end.reserve(outbound, Signature::dynamic(channel), archive, when_full);
             Written::InRing(reserved.map_err(|error| renderer.explain(error))?)
         } else {
-            let mut zeroed = end.pool.take();
-            zeroed.resize(archive, 0);
-            Written::InBuffer(zeroed)
+            Written::InBuffer(end.pool.take_zeroed(archive)?)
         };
         Ok(Self { burst, channel, place, written })
     }
@@ -104,7 +102,7 @@ impl<'r> RendererClaim<'r> {
                 end.commit(outbound, reserved, archive, |archive| place.finish(archive));
             }
             Written::InBuffer(mut buffer) => {
-                buffer.resize(archive, 0);
+                buffer.resize(archive)?;
                 place.finish(&mut buffer);
                 let sent = burst.put(Signature::dynamic(channel), &buffer);
                 burst.end_of().pool.give(buffer);

@@ -2,7 +2,13 @@
 #![expect(unsafe_code, reason = "views lines as the bytes they are made of")]
 
 use super::data::Line;
+#[cfg(not(loom))]
+use super::record::record_size;
+#[cfg(not(loom))]
+use crate::error::NoMemory;
 use crate::layout::{HEADER_WORD, LINE};
+#[cfg(not(loom))]
+use crate::room;
 use std::slice;
 
 /// Memory that records are copied into, kept and grown from one record to the next. It lies on
@@ -15,6 +21,21 @@ pub struct CopyBuffer {
 }
 
 impl CopyBuffer {
+    /// Makes room for a record with a content of `len` bytes. Without it a copy grows the buffer itself, and
+    /// ends the program if there is no memory.
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    #[cfg(not(loom))]
+    pub fn make_room(&mut self, len: usize) -> Result<(), NoMemory> {
+        let count = record_size(len) / LINE;
+        if let Some(more @ 1..) = count.checked_sub(self.lines.len()) {
+            room::reserve(&mut self.lines, more)?;
+            self.grow(count);
+        }
+        Ok(())
+    }
+
     /// Lines for a record of `size` bytes.
     #[inline]
     pub(super) fn lines(&mut self, size: usize) -> &mut [Line] {
@@ -52,6 +73,7 @@ impl CopyBuffer {
 
     #[cold]
     fn grow(&mut self, count: usize) {
-        self.lines.resize(count.next_power_of_two(), Line([0; LINE / 8]));
+        let count = count.next_power_of_two().min(count.max(self.lines.capacity()));
+        self.lines.resize(count, Line([0; LINE / 8]));
     }
 }

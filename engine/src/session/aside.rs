@@ -1,12 +1,13 @@
 //! What is sent to a renderer while user code has its sending end.
 
 use super::account::{self, Account};
-use super::outbox::Outbox;
+use super::outbox::{Outbox, unanswered};
 use super::overflow::RECORD_COST;
 use super::pool::{Kept, Pool};
 use crate::board::tally::Traffic;
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault};
 use crate::limits::PENDING_INVOKES;
+use crate::room;
 use crate::wire::{Answer, Content, Envelope, Kind, Refused, Signature, check_name};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -71,6 +72,7 @@ impl Aside {
         pool: &Pool,
     ) -> Result<(), Error> {
         check_name(channel)?;
+        room::promise(channel.len())?;
         let content = Content { envelope: Envelope::new(Kind::Message, 0, 0), payload };
         self.push(Some((channel.into(), schema)), &content, bound, pool)
     }
@@ -98,7 +100,7 @@ impl Aside {
         self.refused += 1;
         let instead = Answer::Refused(&instead).content(call);
         let any = Bound { limit: usize::MAX, message_limit: usize::MAX };
-        self.push(None, &instead, any, pool)?;
+        self.push(None, &instead, any, pool).map_err(|_| unanswered())?;
         Err(refused)
     }
 
@@ -117,24 +119,22 @@ impl Aside {
         if !self.waiting.is_empty() && queued > limit {
             return Err(Error::Backpressure { queued, limit });
         }
+        room::reserve_in(&mut self.waiting, 1)?;
+        let payload = pool.keep(payload)?;
         match limit {
             usize::MAX => self.kept.set(queued),
             _ => self.kept.add(queued - self.queued)?,
         }
+        self.waiting.push_back(Waiting { to, envelope, payload });
         self.queued = queued;
-        self.waiting.push_back(Waiting { to, envelope, payload: pool.keep(payload) });
         Ok(())
     }
 
     /// Moves all of it to where it would have gone, and counts it there.
     ///
     /// # Errors
-    /// [`Corrupt`] if the renderer's words are impossible.
-    pub(crate) fn move_to(
-        &mut self,
-        outbox: &mut Outbox,
-        traffic: &Traffic,
-    ) -> Result<(), Corrupt> {
+    /// [`Corrupt`] if the renderer's words are impossible; that there is no memory.
+    pub(crate) fn move_to(&mut self, outbox: &mut Outbox, traffic: &Traffic) -> Result<(), Fault> {
         (self.queued, self.refused) = (0, 0);
         self.kept.set(0);
         for Waiting { to, envelope, payload } in std::mem::take(&mut self.waiting) {

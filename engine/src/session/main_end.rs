@@ -13,7 +13,7 @@ use super::pool::Pool;
 use super::sender::Pace;
 use crate::board::Entry;
 use crate::board::layout::SessionWords;
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault};
 use crate::layout::WaitWords;
 use crate::rendezvous::stream::Stream;
 use crate::sync::Shared;
@@ -46,7 +46,7 @@ pub(crate) struct MainEnd {
     turn_of: Arc<AtomicUsize>,
     pub(crate) pool: Arc<Pool>,
     /// Why the session was ended, until the dispatcher has reported it.
-    corrupt: Mutex<Option<Corrupt>>,
+    fault: Mutex<Option<Fault>>,
     /// Its entry on the board.
     pub(crate) entry: Entry,
     /// Of the renderer's process.
@@ -90,25 +90,25 @@ impl MainEnd {
             backlog: AtomicBool::new(false),
             turn_of: Arc::clone(&turn_of),
             pool: Arc::clone(pool),
-            corrupt: Mutex::new(None),
+            fault: Mutex::new(None),
             entry,
             account: Arc::clone(account),
         };
         (end, Inbox::new(lanes.incoming, message_limit))
     }
 
-    /// Ends the session of a renderer that cheats.
+    /// Ends the session of a renderer that cheats, or sends more than there is memory for.
     #[cold]
-    pub(crate) fn cut_off(&self, corrupt: Corrupt) {
+    pub(crate) fn cut_off(&self, fault: impl Into<Fault>) {
         if !self.link.is_gone() {
-            self.corrupt.lock().get_or_insert(corrupt);
+            self.fault.lock().get_or_insert(fault.into());
         }
         self.link.end();
     }
 
     /// Why the session was ended, if it is news.
-    pub(crate) fn take_corrupt(&self) -> Option<Corrupt> {
-        self.corrupt.lock().take()
+    pub(crate) fn take_fault(&self) -> Option<Fault> {
+        self.fault.lock().take()
     }
 
     /// Whether messages can still be sent.

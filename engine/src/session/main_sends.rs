@@ -17,15 +17,15 @@
 use super::aside::Aside;
 use super::lane_lock::Claimed;
 use super::main_end::MainEnd;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, UNANSWERED};
 use super::payload::raw_archive_len;
 use crate::board::tally::Traffic;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::layout::WaitWords;
 use crate::sync::Shared;
 use crate::value::raw::Place;
 use crate::wait::Wake;
-use crate::wire::{Answer, REFUSED_LEN, Signature};
+use crate::wire::{Answer, ENVELOPE, REFUSED_LEN, Signature};
 use parking_lot::MutexGuard;
 use std::sync::atomic::{Ordering, fence};
 
@@ -134,8 +134,10 @@ impl MainEnd {
     /// What `error` of the sending end means to the caller; a renderer that cheats is cut off.
     #[cold]
     pub(crate) fn failed(&self, error: Error) -> Error {
-        if let Error::Corrupt(corrupt) = error {
-            self.cut_off(corrupt);
+        match error {
+            Error::Corrupt(corrupt) => self.cut_off(corrupt),
+            Error::Exhausted { what: UNANSWERED } => self.cut_off(Fault::NoMemory),
+            _ => {}
         }
         error
     }
@@ -218,8 +220,8 @@ impl MainEnd {
         let moved = aside.move_to(&mut outbox, &self.link.tally.sent);
         self.aside_bytes.store(0, Ordering::Relaxed);
         drop(aside);
-        if let Err(corrupt) = moved {
-            self.cut_off(corrupt);
+        if let Err(fault) = moved {
+            self.cut_off(fault);
         }
         if outbox.queued() > 0 {
             self.announce(&mut outbox);
@@ -303,8 +305,10 @@ impl MainEnd {
 
     /// What became of an answer. One that was refused was sent as one that says so.
     fn count_refused(&self, traffic: &Traffic, sent: &Result<usize, Error>) {
-        if matches!(sent, Err(Error::Backpressure { .. } | Error::TooLarge { .. })) {
-            traffic.count(REFUSED_LEN);
+        match sent {
+            Err(Error::Backpressure { .. } | Error::TooLarge { .. }) => traffic.count(REFUSED_LEN),
+            Err(Error::Exhausted { .. }) => traffic.count(ENVELOPE),
+            _ => {}
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::rendezvous::handshake::Handover;
 use crate::rendezvous::stream::Stream;
 use crate::rendezvous::terms::{Terms, feature};
 use crate::rendezvous::welcome::{Grant, Refusal, Welcome};
+use crate::room;
 use crate::segment::Segments;
 use crate::segment::named::HeldNames;
 use crate::wire::FINGERPRINT;
@@ -70,6 +71,9 @@ pub(crate) struct Invitation {
     segments: Handover,
 }
 
+/// Bytes of private memory that a session takes before it has sent anything, and then some.
+const SESSION: usize = 64 << 10;
+
 /// The terms of this build.
 pub(crate) fn terms() -> Terms {
     Terms::new(feature::NAMED_SEGMENTS, FINGERPRINT)
@@ -106,7 +110,9 @@ impl Prepared {
         bounds: Bounds,
         surroundings: Surroundings<'_>,
     ) -> Result<Self, Error> {
-        let created = create(&bounds.geometry, id, bounds.segments);
+        let created = room::promise(SESSION)
+            .map_err(Error::from)
+            .and_then(|()| create(&bounds.geometry, id, bounds.segments));
         let (lanes, segments, names) =
             created.inspect_err(|_| tell(&stream, Refusal::Exhausted))?;
         let (end, inbox) = MainEnd::new(id, stream, lanes, &bounds, surroundings);

@@ -6,7 +6,7 @@ use super::overflow::{Overflow, RECORD_COST};
 use super::pool::Pool;
 use super::sender::{Filled, Pace, Put, Reserved, Sender};
 use crate::board::tally::{Gauge, Tally};
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault};
 use crate::lane::Outgoing;
 use crate::limits::OVERFLOW_RESERVE;
 use crate::ring::ClaimError;
@@ -75,7 +75,8 @@ impl Outbox {
     /// of its content.
     ///
     /// # Errors
-    /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`], [`Error::Corrupt`].
+    /// [`Error::ChannelName`], [`Error::TooLarge`], [`Error::Backpressure`], [`Error::Exhausted`],
+    /// [`Error::Corrupt`].
     #[inline]
     pub(crate) fn send(
         &mut self,
@@ -91,13 +92,13 @@ impl Outbox {
     /// Sends a message that was accepted before, when this end was a user's: on a channel, or an answer.
     ///
     /// # Errors
-    /// [`Corrupt`] if the renderer's words are impossible.
+    /// [`Corrupt`] if the renderer's words are impossible; that there is no memory.
     pub(crate) fn put_accepted(
         &mut self,
         to: Option<Signature<'_>>,
         envelope: Envelope,
         payload: &[u8],
-    ) -> Result<usize, Corrupt> {
+    ) -> Result<usize, Fault> {
         let mut put = || {
             let envelope = match to {
                 Some(signature) => self.envelope(signature, usize::MAX)?,
@@ -108,13 +109,15 @@ impl Outbox {
             Ok(content.len())
         };
         put().map_err(|error: Error| match error {
-            Error::Corrupt(corrupt) => corrupt,
+            Error::Corrupt(corrupt) => corrupt.into(),
+            Error::Exhausted { .. } => Fault::NoMemory,
             // Not that there is another reason.
             _ => Corrupt {
                 place: "message that was accepted",
                 found: payload.len() as u64,
                 expected: self.message_limit as u64,
-            },
+            }
+            .into(),
         })
     }
 
@@ -207,7 +210,8 @@ impl Outbox {
     /// which there is always room: an answer is never refused.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] and [`Error::Backpressure`] if the caller got that instead;
+    /// [`Error::TooLarge`], [`Error::Backpressure`] and [`Error::Exhausted`] if the caller got that instead;
+    /// [`unanswered`] if there is no memory even for that;
     /// [`Error::Corrupt`] if the renderer makes calls without end and reads no answers.
     pub(crate) fn answer(&mut self, answer: Answer<'_>, call: u32) -> Result<usize, Error> {
         let content = answer.content(call);
@@ -219,10 +223,13 @@ impl Outbox {
         let Some(instead) = Refused::of(&refused) else { return Err(refused) };
         let instead = Answer::Refused(&instead).content(call);
         let limit = self.limit.saturating_add(OVERFLOW_RESERVE);
-        self.put(&instead, limit).map_err(|_| Corrupt {
-            place: "bytes of unread answers",
-            found: self.overflow.queued() as u64,
-            expected: limit as u64,
+        self.put(&instead, limit).map_err(|error| match error {
+            Error::Exhausted { .. } => unanswered(),
+            _ => Error::Corrupt(Corrupt {
+                place: "bytes of unread answers",
+                found: self.overflow.queued() as u64,
+                expected: limit as u64,
+            }),
         })?;
         Err(refused)
     }
@@ -260,12 +267,13 @@ impl Outbox {
         if limit <= self.limit {
             self.tolls.waiting.add(content.len() + RECORD_COST)?;
         }
-        if found <= self.sender.payload_max() {
-            self.overflow.push(content);
+        let kept = if found <= self.sender.payload_max() {
+            self.overflow.push(content).map_err(Error::from)
         } else {
-            self.put_run(content)?;
-        }
+            self.put_run(content)
+        };
         self.tolls.set(self.overflow.queued());
+        kept?;
         self.tolls.tally.stalls.add(1);
         if self.turn_of.load(Ordering::Relaxed) != this_thread() {
             while !self.rest()? {}
@@ -274,7 +282,12 @@ impl Outbox {
     }
 
     /// As much of a large message as there is room for, and the rest into the overflow.
-    fn put_run(&mut self, content: &Content<'_>) -> Result<(), Corrupt> {
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`]: nothing was sent, as what was begun could not be ended. [`Error::Corrupt`].
+    fn put_run(&mut self, content: &Content<'_>) -> Result<(), Error> {
+        self.overflow.make_room_for_run()?;
+        let room = self.pool.room_for(content.payload)?;
         let mut run = Run::new(content.envelope, content.payload.len());
         let mut rest = content.payload;
         if self.overflow.is_empty() {
@@ -284,8 +297,10 @@ impl Outbox {
                 rest = &content.payload[run.sent()..];
             }
         }
-        if !run.is_done() {
-            self.overflow.push_run(run, self.pool.keep(rest));
+        if run.is_done() {
+            self.pool.give(room);
+        } else {
+            self.overflow.push_run(run, self.pool.keep_in(room, rest)?);
         }
         Ok(())
     }
@@ -392,3 +407,12 @@ impl Outbox {
         Ok(armed)
     }
 }
+
+/// There is no memory for an answer, nor for one that says so: the session ends, as an answer is never missing.
+#[cold]
+pub(super) fn unanswered() -> Error {
+    Error::Exhausted { what: UNANSWERED }
+}
+
+/// What [`unanswered`] says there is none of.
+pub(super) const UNANSWERED: &str = "memory for an answer";

@@ -1,6 +1,8 @@
 //! What waits in main behind a full ring.
 
 use super::pool::{Kept, Pool};
+use crate::error::NoMemory;
+use crate::room;
 use crate::wire::{Content, Kind, Run};
 use std::collections::VecDeque;
 
@@ -64,7 +66,12 @@ impl Overflow {
     }
 
     /// Adds a message that is one record.
-    pub(crate) fn push(&mut self, content: &Content<'_>) {
+    ///
+    /// # Errors
+    /// [`NoMemory`]: nothing was added.
+    pub(crate) fn push(&mut self, content: &Content<'_>) -> Result<(), NoMemory> {
+        room::reserve_in(&mut self.entries, 1)?;
+        room::reserve_in(&mut self.bytes, content.len())?;
         // Nothing that is longer than a ring is a record.
         let len = u32::try_from(content.len()).unwrap_or(u32::MAX);
         self.entries.push_back(match content.envelope.kind {
@@ -77,9 +84,19 @@ impl Overflow {
         self.bytes.extend(content.envelope.encode());
         self.bytes.extend(content.payload);
         self.queued += content.len() + RECORD_COST;
+        Ok(())
     }
 
-    /// Adds a run and the rest of its payload.
+    /// Sees to it that a run can be added.
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(crate) fn make_room_for_run(&mut self) -> Result<(), NoMemory> {
+        room::reserve_in(&mut self.entries, 1)?;
+        room::reserve_in(&mut self.large, 1)
+    }
+
+    /// Adds a run, for which [there is room](Self::make_room_for_run), and the rest of its payload.
     pub(crate) fn push_run(&mut self, run: Run, rest: Kept) {
         self.queued += rest.len() + RECORD_COST;
         self.messages += 1;
@@ -157,7 +174,7 @@ mod tests {
     }
 
     fn push(overflow: &mut Overflow, kind: Kind, payload: &[u8]) {
-        overflow.push(&Content { envelope: envelope(kind), payload });
+        overflow.push(&Content { envelope: envelope(kind), payload }).unwrap();
     }
 
     fn pop(overflow: &mut Overflow, pool: &Pool) -> Option<Vec<u8>> {
@@ -246,7 +263,8 @@ mod tests {
                             let rest = &payload[run.sent()..];
                             run.write(&mut vec![0; record.len()], rest);
                         }
-                        overflow.push_run(run, pool.keep(&payload[run.sent()..]));
+                        overflow.make_room_for_run().unwrap();
+                        overflow.push_run(run, pool.keep(&payload[run.sent()..]).unwrap());
                         let rest = records.into_iter().skip(sent);
                         model.extend(rest.map(|record| (Kind::Message, record)));
                     }

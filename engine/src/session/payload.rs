@@ -1,11 +1,12 @@
 //! What listeners get of a message.
 
+use crate::buffer::Buffer;
 use crate::emitter::BoxError;
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault, NoMemory};
 use crate::typed::{Channel, Schema};
 use crate::value::raw::Place;
 use crate::value::{Args, ArgsRef, Bytes};
-use crate::wire::{Buffer, DYNAMIC, Known};
+use crate::wire::{DYNAMIC, Known};
 
 /// A message's payload, in memory that does not change while it is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -33,17 +34,20 @@ impl<'a> Payload<'a> {
     /// Hands dynamic arguments to `listener`. A typed message is one bytes value to it, in a copy:
     /// hosts that cannot know the type can still store it or pass it on.
     #[inline]
-    pub(crate) fn as_args<R>(self, listener: impl FnOnce(ArgsRef<'_>) -> R) -> R {
+    pub(crate) fn as_args<R>(self, listener: impl FnOnce(ArgsRef<'_>) -> R) -> Result<R, BoxError> {
         match self {
-            Self::Args(args) => listener(args),
-            Self::Typed { archive, .. } => listener(opaque(archive).view()),
+            Self::Args(args) => Ok(listener(args)),
+            Self::Typed { archive, .. } => Ok(listener(opaque(archive)?.view())),
         }
     }
 
     /// Arguments to keep.
-    pub(crate) fn to_args(self) -> Args {
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(crate) fn to_args(self) -> Result<Args, NoMemory> {
         match self {
-            Self::Args(args) => args.to_owned(),
+            Self::Args(args) => args.try_to_owned().map_err(|_| NoMemory),
             Self::Typed { archive, .. } => opaque(archive),
         }
     }
@@ -71,9 +75,9 @@ impl<'a> Payload<'a> {
 /// Arguments to keep out of a buffer that was gathered: the buffer itself, if it holds some.
 ///
 /// # Errors
-/// As [`Payload::new`].
-pub(crate) fn gathered_args(known: &Known, buffer: Buffer) -> Result<Args, Corrupt> {
-    if known.schema == DYNAMIC { Args::from_archive(buffer) } else { Ok(opaque(&buffer)) }
+/// As [`Payload::new`], and that there is no memory.
+pub(crate) fn gathered_args(known: &Known, buffer: Buffer) -> Result<Args, Fault> {
+    if known.schema == DYNAMIC { Ok(Args::from_archive(buffer)?) } else { Ok(opaque(&buffer)?) }
 }
 
 /// The size of a message of raw bytes.
@@ -85,8 +89,10 @@ pub(crate) fn raw_archive_len(place: Place, limit: usize) -> Result<usize, Error
     if found > limit { Err(Error::TooLarge { found, limit }) } else { Ok(found) }
 }
 
-fn opaque(archive: &[u8]) -> Args {
-    Args::new(&[&Bytes(archive)]).unwrap_or_default()
+/// A message as the one bytes value that it is to who does not know its type.
+fn opaque(archive: &[u8]) -> Result<Args, NoMemory> {
+    // An archive was sent, so that one of a few bytes more can fail for no other reason.
+    Args::new(&[&Bytes(archive)]).map_err(|_| NoMemory)
 }
 
 #[cold]

@@ -1,7 +1,8 @@
 //! Large private buffers, kept for the next large message.
 
+use crate::buffer::Buffer;
+use crate::error::NoMemory;
 use crate::limits::{POOLED_BUFFERS, POOLED_BYTES, POOLED_TOTAL};
-use crate::wire::Buffer;
 use parking_lot::Mutex;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -54,15 +55,33 @@ impl Pool {
         buffer
     }
 
-    /// The buffer for somebody who keeps it: one of its own size, if it was there for something larger.
+    /// A buffer of `len` zeros, warm if there is one.
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(crate) fn take_zeroed(&self, len: usize) -> Result<Buffer, NoMemory> {
+        let mut buffer = self.take();
+        buffer.resize(len)?;
+        Ok(buffer)
+    }
+
+    /// The buffer for somebody who keeps it: one of its own size, if it was there for something larger, and if
+    /// there is memory for it.
     pub(crate) fn fitted(&self, buffer: Buffer) -> Buffer {
         if buffer.capacity() / 2 <= buffer.len() {
             return buffer;
         }
-        let mut fitted = Buffer::with_capacity(buffer.len());
-        fitted.extend_from_slice(&buffer);
+        let Ok(fitted) = Buffer::copy_of(&buffer) else { return buffer };
         self.give(buffer);
         fitted
+    }
+
+    /// Lets go of all that is kept warm.
+    #[cold]
+    pub(crate) fn empty(&self) {
+        let mut free = self.free.lock();
+        free.buffers.clear();
+        free.bytes = 0;
     }
 
     /// Takes a buffer back, if it is worth keeping and not too large.
@@ -99,20 +118,57 @@ impl Pool {
     }
 
     /// Keeps bytes beyond the call.
-    pub(crate) fn keep(&self, bytes: &[u8]) -> Kept {
-        let lent = Arc::clone(&self.lent.lock());
-        let start = bytes.as_ptr().addr().checked_sub(lent.as_ptr().addr());
-        match start.map(|start| start..start + bytes.len()) {
-            // A small part of it would keep all of it, and count as little.
-            Some(range) if range.end <= lent.len() && range.len() >= lent.len() / 2 => {
-                Kept::Part(lent, range)
-            }
-            _ => {
-                let mut copy = self.take();
-                copy.extend_from_slice(bytes);
-                Kept::Copy(copy)
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(crate) fn keep(&self, bytes: &[u8]) -> Result<Kept, NoMemory> {
+        let room = self.room_for(bytes)?;
+        self.keep_in(room, bytes)
+    }
+
+    /// What it takes to keep `bytes`, or a part of them.
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(crate) fn room_for(&self, bytes: &[u8]) -> Result<Buffer, NoMemory> {
+        // A small part of a message would keep all of it, and count as little.
+        let is_worth_it = |part: &Kept| match part {
+            Kept::Part(message, _) => bytes.len() >= message.len() / 2,
+            Kept::Copy(_) => false,
+        };
+        if self.lent_part(bytes).is_some_and(|part| is_worth_it(&part)) {
+            return Ok(Buffer::new());
+        }
+        let mut room = self.take();
+        match room.reserve_exact(bytes.len()) {
+            Ok(()) => Ok(room),
+            Err(none) => {
+                self.give(room);
+                Err(none)
             }
         }
+    }
+
+    /// Keeps bytes, for which there is [room](Self::room_for).
+    ///
+    /// # Errors
+    /// [`NoMemory`] if there is not.
+    pub(crate) fn keep_in(&self, mut room: Buffer, bytes: &[u8]) -> Result<Kept, NoMemory> {
+        if room.capacity() == 0
+            && let Some(part) = self.lent_part(bytes)
+        {
+            return Ok(part);
+        }
+        room.extend_from_slice(bytes)?;
+        Ok(Kept::Copy(room))
+    }
+
+    /// The bytes as a part of the message that is being delivered, if they are.
+    fn lent_part(&self, bytes: &[u8]) -> Option<Kept> {
+        let lent = Arc::clone(&self.lent.lock());
+        let start = bytes.as_ptr().addr().checked_sub(lent.as_ptr().addr())?;
+        let range = start..start.checked_add(bytes.len())?;
+        (range.end <= lent.len()).then_some(Kept::Part(lent, range))
     }
 
     /// Takes back what was kept, if nobody else has it.
@@ -133,9 +189,7 @@ mod tests {
     use super::*;
 
     fn filled(len: usize) -> Buffer {
-        let mut buffer = Buffer::new();
-        buffer.resize(len, 7);
-        buffer
+        Buffer::copy_of(&vec![7; len]).unwrap()
     }
 
     #[test]
@@ -152,12 +206,12 @@ mod tests {
     fn what_somebody_keeps_is_of_its_own_size() {
         let pool = Pool::new();
         let large = |len: usize| {
-            let mut buffer = Buffer::with_capacity(4096);
-            buffer.resize(len, 7);
+            let mut buffer = Buffer::with_room(4096).unwrap();
+            buffer.extend_from_slice(&vec![7; len]).unwrap();
             pool.fitted(buffer)
         };
         let fitted = large(1000);
-        assert_eq!((fitted.capacity(), fitted.as_slice()), (1000, [7; 1000].as_slice()));
+        assert_eq!((fitted.capacity(), &*fitted), (1008, &[7; 1000][..]));
         assert_eq!(pool.take().capacity(), 4096);
         assert_eq!(large(4000).capacity(), 4096);
     }
@@ -165,10 +219,10 @@ mod tests {
     #[test]
     fn what_is_too_large_is_not_kept() {
         let pool = Pool::new();
-        pool.give(Buffer::with_capacity(POOLED_BYTES + 1));
+        pool.give(Buffer::with_room(POOLED_BYTES + 1).unwrap());
         assert_eq!(pool.take().capacity(), 0);
         for _ in 0..2 * POOLED_BUFFERS {
-            pool.give(Buffer::with_capacity(64));
+            pool.give(Buffer::with_room(64).unwrap());
         }
         assert_eq!(pool.free.lock().buffers.len(), POOLED_BUFFERS);
     }
@@ -178,7 +232,8 @@ mod tests {
         let pool = Pool::new();
         let (message, other) = (filled(4096), filled(64));
         let place = message.as_ptr();
-        let (kept, copy) = pool.lend(message, |bytes| (pool.keep(&bytes[16..]), pool.keep(&other)));
+        let (kept, copy) = pool
+            .lend(message, |bytes| (pool.keep(&bytes[16..]).unwrap(), pool.keep(&other).unwrap()));
         assert_eq!(kept.as_ptr(), place.wrapping_add(16));
         assert_eq!((&*kept, &*copy), (&[7; 4080][..], &[7; 64][..]));
         assert_eq!(pool.take().capacity(), 0);

@@ -1,11 +1,12 @@
 //! The renderer's end of the replies lane: answers to `sendSync`, each for the thread that asked.
 
 use crate::board::tally::Tally;
-use crate::error::{Corrupt, Error};
+use crate::buffer::Buffer;
+use crate::error::{Corrupt, Error, Fault, NoMemory};
 use crate::lane::Incoming;
 use crate::value::Value;
 use crate::wait::{Armed, How, Wake};
-use crate::wire::{Buffer, Content, Envelope, Gather, Kind};
+use crate::wire::{Content, Envelope, Gather, Kind};
 
 /// Reads the lane on behalf of all threads that wait: whoever looks keeps what is not its own.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Replies {
         call: u32,
         channel: &str,
         tally: &Tally,
-    ) -> Result<Option<Result<Value, Error>>, Corrupt> {
+    ) -> Result<Option<Result<Value, Error>>, Fault> {
         if let Some(at) = self.early.iter().position(|(id, _)| *id == call) {
             return Ok(Some(self.early.swap_remove(at).1));
         }
@@ -113,7 +114,7 @@ impl Replies {
 type Answered = (Envelope, Result<Value, Error>);
 
 /// A part of a large answer, and the answer if it was the last one. The answer is the buffer that it
-/// was gathered in; main says truly how large it will be.
+/// was gathered in; main says truly how large it will be. One that there is no memory for is that to its caller.
 #[cold]
 fn gathered(
     gather: &mut Gather,
@@ -121,21 +122,28 @@ fn gathered(
     content: &Content<'_>,
     channel: &str,
     tally: &Tally,
-) -> Result<Option<Answered>, Corrupt> {
+) -> Result<Option<Answered>, Fault> {
     let bytes = match content.envelope.kind {
         Kind::Answer => {
             let (total, bytes) = content.begin_run()?;
             let whole = usize::try_from(total).unwrap_or(0).min(limit);
-            gather.begin(content.envelope, total, limit, Buffer::with_capacity(whole))?;
+            let room = Buffer::with_room(whole);
+            gather.begin(content.envelope, total, limit, room.unwrap_or_default())?;
             bytes
         }
         Kind::Fragment => content.payload,
         kind => {
             let (found, expected) = (kind as u64, Kind::Answer as u64);
-            return Err(Corrupt { place: "kind on the replies lane", found, expected });
+            return Err(Corrupt { place: "kind on the replies lane", found, expected }.into());
         }
     };
-    gather.extend_from(bytes)?;
+    match gather.extend_from(bytes) {
+        Err(Fault::NoMemory) => gather.lose(bytes.len())?,
+        gathered => gathered?,
+    }
+    if let Some(envelope) = gather.take_lost() {
+        return Ok(Some((envelope, Err(NoMemory.into()))));
+    }
     let Some((envelope, buffer)) = gather.take_whole() else { return Ok(None) };
     tally.answers.count(buffer.len());
     Ok(Some((envelope, envelope.answer_of(buffer, channel)?)))

@@ -1,8 +1,8 @@
 //! Serialising into memory that is there already.
 
 use super::Schema;
-use crate::error::Error;
-use crate::wire::Buffer;
+use crate::buffer::Buffer;
+use crate::error::{Error, NoMemory};
 use rkyv::api::serialize_using;
 use rkyv::rancor::{Failure, Strategy};
 use rkyv::ser::allocator::{Arena, ArenaHandle};
@@ -23,7 +23,7 @@ pub struct Out<'a>(To<'a>);
 #[derive(Debug)]
 enum To<'a> {
     Place { place: &'a mut [u8], len: usize },
-    Buffer(&'a mut Buffer),
+    Buffer { buffer: &'a mut Buffer, lacks: &'a mut bool },
 }
 
 thread_local! {
@@ -88,13 +88,18 @@ fn copy_words(words: &[u64], places: &mut [u64]) {
 /// Writes `value` into an empty buffer.
 ///
 /// # Errors
-/// [`Error::NotCloneable`] if the type refuses.
+/// [`Error::NotCloneable`] if the type refuses; [`Error::Exhausted`].
 pub(super) fn serialize_to<T: Schema>(value: &T, buffer: &mut Buffer) -> Result<(), Error> {
-    with_arena(|arena| {
-        let mut serializer = Parts::new(Out(To::Buffer(buffer)), arena.acquire(), ());
-        let written = serialize_using::<_, Failure>(value, &mut serializer);
-        written.map(drop).map_err(|Failure| Error::NotCloneable)
-    })
+    let mut lacks = false;
+    let written = with_arena(|arena| {
+        let out = Out(To::Buffer { buffer, lacks: &mut lacks });
+        let mut serializer = Parts::new(out, arena.acquire(), ());
+        serialize_using::<_, Failure>(value, &mut serializer).map(drop)
+    });
+    match written {
+        _ if lacks => Err(NoMemory.into()),
+        written => written.map_err(|Failure| Error::NotCloneable),
+    }
 }
 
 impl Positional for Out<'_> {
@@ -102,7 +107,7 @@ impl Positional for Out<'_> {
     fn pos(&self) -> usize {
         match &self.0 {
             To::Place { len, .. } => *len,
-            To::Buffer(buffer) => buffer.len(),
+            To::Buffer { buffer, .. } => buffer.len(),
         }
     }
 }
@@ -116,7 +121,12 @@ impl Writer<Failure> for Out<'_> {
                 place.get_mut(*len..end).ok_or(Failure)?.copy_from_slice(bytes);
                 *len = end;
             }
-            To::Buffer(buffer) => buffer.extend_from_slice(bytes),
+            To::Buffer { buffer, lacks } => {
+                buffer.extend_from_slice(bytes).map_err(|NoMemory| {
+                    **lacks = true;
+                    Failure
+                })?;
+            }
         }
         Ok(())
     }

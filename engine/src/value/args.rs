@@ -5,13 +5,13 @@
 use std::fmt;
 
 use rkyv::access_unchecked;
-use rkyv::util::AlignedVec;
 
 use super::ours::OURS;
 use super::store::Store;
-use super::table::{ARCHIVE_ALIGN, ArchivedTable};
+use super::table::ArchivedTable;
 use super::{Builder, ToValue, ValueRef, check};
-use crate::{Corrupt, Error};
+use crate::buffer::Buffer;
+use crate::error::{Corrupt, Error};
 
 /// The arguments of a call, as the bytes that travel.
 ///
@@ -111,7 +111,8 @@ impl Args {
         if let [argument] = arguments
             && let Some(archive) = argument.archive(OURS)
         {
-            return Ok(Args(Store::copy_of(archive)));
+            let copied = Store::copy_of(archive).map_err(Error::from);
+            return copied.map(Args).map_err(|error| Unwritten { error, reason: None });
         }
         let mut builder = Builder::args(arguments.len());
         for (position, argument) in arguments.iter().enumerate() {
@@ -127,8 +128,8 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// [`Corrupt`] as for [`ArgsRef::check`].
-    pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Args, Corrupt> {
+    /// [`Error::Corrupt`] as for [`ArgsRef::check`]; [`Error::Exhausted`].
+    pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Args, Error> {
         let mut store = check::room(len)?;
         fill(store.bytes_mut());
         check::check(store.bytes())?;
@@ -137,14 +138,14 @@ impl Args {
 
     /// As [`receive`](Self::receive), of a private buffer that holds the bytes already: no copy.
     #[allow(dead_code, reason = "for the session, which does not call it yet")]
-    pub(crate) fn from_archive(archive: AlignedVec<ARCHIVE_ALIGN>) -> Result<Args, Corrupt> {
+    pub(crate) fn from_archive(archive: Buffer) -> Result<Args, Corrupt> {
         check::check(&archive)?;
         Ok(Args(Store::Heap(archive)))
     }
 
     /// The buffer, if this is large enough to have one: to be filled and checked again.
     #[allow(dead_code, reason = "for the session, which does not call it yet")]
-    pub(crate) fn into_buffer(self) -> Option<AlignedVec<ARCHIVE_ALIGN>> {
+    pub(crate) fn into_buffer(self) -> Option<Buffer> {
         self.0.into_buffer()
     }
 
@@ -270,9 +271,22 @@ impl<'a> ArgsRef<'a> {
     }
 
     /// Arguments of their own: a copy of the bytes.
+    ///
+    /// # Panics
+    ///
+    /// When there is no memory for it, as [`try_to_owned`](Self::try_to_owned) can tell.
     #[must_use]
     pub fn to_owned(self) -> Args {
-        Args(Store::copy_of(self.archive))
+        self.try_to_owned().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Arguments of their own, if there is memory for them: who sends them decides how large they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exhausted`]
+    pub fn try_to_owned(self) -> Result<Args, Error> {
+        Ok(Args(Store::copy_of(self.archive)?))
     }
 }
 

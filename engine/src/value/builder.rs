@@ -2,6 +2,7 @@
 
 mod finish;
 mod objects;
+mod room;
 mod slots;
 #[cfg(feature = "serde")]
 mod written;

@@ -17,7 +17,7 @@ use rkyv::rancor::Failure;
 use super::store::Store;
 use super::table::{ARCHIVE_ALIGN, ARCHIVE_MAX, NODE_SIZE, ROOT_SIZE, Shape};
 use super::table::{ArchivedTable, encoded};
-use crate::Corrupt;
+use crate::{Corrupt, Error};
 
 use walk::Walk;
 pub(super) use walk::sparse_index;
@@ -44,10 +44,10 @@ pub(super) fn parts(parts: Parts<'_>) -> Result<(), Corrupt> {
 }
 
 /// Zeros for an archive of `len` bytes, which may be that of a peer. None are made of what no archive has.
-pub(super) fn room(len: usize) -> Result<Store, Corrupt> {
+pub(super) fn room(len: usize) -> Result<Store, Error> {
     match len {
-        ..=ARCHIVE_MAX => Ok(Store::zeroed(len)),
-        _ => Err(corrupt("value archive", len, ARCHIVE_MAX)),
+        ..=ARCHIVE_MAX => Ok(Store::zeroed(len)?),
+        _ => Err(corrupt("value archive", len, ARCHIVE_MAX).into()),
     }
 }
 

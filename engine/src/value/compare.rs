@@ -13,6 +13,8 @@ use smallvec::SmallVec;
 
 use super::table::{ArchivedNode, moved};
 use super::{Args, ArgsRef, Kind, Value, ValueRef};
+use crate::error::NoMemory;
+use crate::room;
 
 /// Contents that are compared as often as they are met: remembering costs more.
 const SMALL: usize = 64;
@@ -37,11 +39,26 @@ fn equal<'l, 'r>(roots: impl Iterator<Item = (ValueRef<'l>, ValueRef<'r>)>) -> b
             if !alike(left, right) {
                 return false;
             }
+            grow_or_panic(&waiting, left.links().len());
             let children = left.links().iter().zip(right.links()).rev();
             waiting.extend(children.map(|(l, r)| (left.at(*l), right.at(*r))));
         }
     }
     true
+}
+
+/// A verdict cannot be refused; a listener's panic is reported, and main goes on.
+#[inline]
+fn or_panic(room: Result<(), NoMemory>) {
+    room.unwrap_or_else(|NoMemory| panic!("{NoMemory}"));
+}
+
+#[inline]
+fn grow_or_panic<A: smallvec::Array>(waiting: &SmallVec<A>, more: usize) {
+    if waiting.capacity() - waiting.len() < more {
+        let size = waiting.len().saturating_add(more).saturating_mul(2 * size_of::<A::Item>());
+        or_panic(room::promise(size));
+    }
 }
 
 /// The verdict on nodes that are whole in themselves.
@@ -89,6 +106,8 @@ impl Classes {
         let side = if left.same_archive(right) { 0 } else { 1 << 31 };
         let (left, right) = (self.find(left.id()), self.find(right.id() | side));
         if left != right {
+            let (len, capacity) = (self.parents.len(), self.parents.capacity());
+            or_panic(room::promise_one_more::<[u32; 2]>(len, capacity));
             self.parents.insert(right, left);
         }
         left != right

@@ -9,6 +9,8 @@ use smallvec::{SmallVec, smallvec};
 use super::scalar::Scalar;
 use super::table::{ArchivedNode, Code, tag};
 use super::{Builder, Slot, Value, ValueRef};
+use crate::error::NoMemory;
+use crate::room;
 
 /// A value that is a scalar, as one. Only the bytes of a short string that count are copied.
 pub(super) fn scalar(source: ValueRef<'_>) -> Option<Scalar> {
@@ -35,35 +37,45 @@ fn rare_scalar(node: &ArchivedNode) -> Option<Scalar> {
 ///
 /// # Panics
 ///
-/// When the copy would have 2 GiB or more.
+/// When the copy would have 2 GiB or more, or there is no memory for it.
 pub(super) fn to_owned(source: ValueRef<'_>) -> Value {
     Value::new(source).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Writes what can be reached from `source` into `slot`. Every node is copied once, so shared
-/// values stay shared, cycles stay cycles, and the copy has no more nodes than the original.
+/// values stay shared, cycles stay cycles, and the copy has no more nodes than the original. Without memory
+/// for it the builder fails in the end.
 pub(super) fn copy(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) {
+    let mut whole = Ok(());
     if source.links().is_empty() {
-        return one(source, builder, slot, |_, _| slot);
+        whole = one(source, builder, slot, |_, _| Ok(slot));
+    } else {
+        // Containers come before their keys.
+        builder.in_doubt(slot, |builder| whole = all(source, builder, slot));
     }
+    if whole.is_err() {
+        builder.lack();
+    }
+}
+
+fn all(source: ValueRef<'_>, builder: &mut Builder, slot: Slot) -> Result<(), NoMemory> {
     let mut copied = Copied::of(source.nodes().len());
     let mut waiting = SmallVec::<[(ValueRef<'_>, Slot); 16]>::new();
-    copied.note(source.id(), slot);
+    copied.note(source.id(), slot)?;
     waiting.push((source, slot));
-    // Containers come before their keys.
-    builder.in_doubt(slot, |builder| {
-        while let Some((value, slot)) = waiting.pop() {
-            one(value, builder, slot, |builder, child| {
-                if let Some(known) = copied.place(child.id()) {
-                    return known;
-                }
-                let place = builder.reserve();
-                copied.note(child.id(), place);
-                waiting.push((child, place));
-                place
-            });
-        }
-    });
+    while let Some((value, slot)) = waiting.pop() {
+        one(value, builder, slot, |builder, child| {
+            if let Some(known) = copied.place(child.id()) {
+                return Ok(known);
+            }
+            let place = builder.reserve();
+            copied.note(child.id(), place)?;
+            room::promise_one_more::<(ValueRef<'_>, Slot)>(waiting.len(), waiting.capacity())?;
+            waiting.push((child, place));
+            Ok(place)
+        })?;
+    }
+    Ok(())
 }
 
 /// Copies a node; `place` says where its children are.
@@ -71,19 +83,28 @@ fn one<'a>(
     value: ValueRef<'a>,
     builder: &mut Builder,
     slot: Slot,
-    mut place: impl FnMut(&mut Builder, ValueRef<'a>) -> Slot,
-) {
+    mut place: impl FnMut(&mut Builder, ValueRef<'a>) -> Result<Slot, NoMemory>,
+) -> Result<(), NoMemory> {
     let node = value.code();
     if is_linked(node) {
         let links = value.links();
-        let children: SmallVec<[Slot; 16]> =
-            links.iter().map(|link| place(builder, value.at(*link))).collect();
-        return builder.linked(slot, node, &children);
+        builder.make_room(links.len())?;
+        let mut children = SmallVec::<[Slot; 16]>::new();
+        if links.len() > children.capacity() {
+            room::promise(size_of_val(links))?;
+            children.reserve_exact(links.len());
+        }
+        for link in links {
+            children.push(place(builder, value.at(*link))?);
+        }
+        builder.linked(slot, node, &children);
+        return Ok(());
     }
     match value.contents() {
         Some(contents) => builder.copied(slot, node, contents),
         None => builder.put_code(slot, node),
     }
+    Ok(())
 }
 
 /// Whether a node's range is one of links, perhaps an empty one.
@@ -136,7 +157,7 @@ impl Copied {
         place.filter(|place| **place != NOWHERE).map(|place| Slot::numbered(*place))
     }
 
-    fn note(&mut self, node: u32, slot: Slot) {
+    fn note(&mut self, node: u32, slot: Slot) -> Result<(), NoMemory> {
         match self {
             Copied::Flat(places) => {
                 if let Some(place) = places.get_mut(node as usize) {
@@ -144,13 +165,16 @@ impl Copied {
                 }
             }
             Copied::Few(places, nodes) => {
+                room::promise_one_more::<[u32; 2]>(places.len(), places.capacity())?;
                 places.insert(node, slot.number());
                 if places.len() * FEW > *nodes {
+                    room::promise(nodes.saturating_mul(size_of::<u32>()))?;
                     let mut flat: SmallVec<[u32; 64]> = smallvec![NOWHERE; *nodes];
                     places.iter().for_each(|(node, place)| flat[*node as usize] = *place);
                     *self = Copied::Flat(flat);
                 }
             }
         }
+        Ok(())
     }
 }

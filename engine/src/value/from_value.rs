@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 
+use super::wrong_kind::shown_key;
 use super::{Args, ArgsRef, BigIntRef, Date, Kind, RegExp, Value, ValueRef, WrongKind, Wtf8};
+use crate::error::NoMemory;
+use crate::room;
 
 /// A Rust type that a value can be read as.
 ///
@@ -112,16 +115,61 @@ from_value! {
     f64, "a number", |value| value.as_f64();
     f32, "a number", |value| value.as_f64().map(narrowed);
     &'a str, "a string", |value| value.as_str();
-    String, "a string", |value| value.as_str().map(str::to_owned);
-    Cow<'a, str>, "a string", |value| value.to_str_lossy();
     Wtf8<'a>, "a string", |value| value.as_wtf8();
     &'a [u8], "bytes", |value| value.as_bytes();
-    Vec<u8>, "bytes", |value| value.as_bytes().map(<[u8]>::to_vec);
     BigIntRef<'a>, "a bigint", |value| value.as_bigint();
     Date, "a date", |value| value.as_date();
     RegExp<'a>, "a regular expression", |value| value.as_regexp();
     ValueRef<'a>, "a value", |value| Some(value);
-    Value, "a value", |value| Some(value.to_owned());
+}
+
+/// What Rust's own types copy: there is memory for it, or it is said that there is not.
+macro_rules! copied {
+    ($($kind:ty, $expected:literal, |$value:ident| $borrowed:expr, $copy:expr;)*) => {$(
+        impl<'a> FromValue<'a> for $kind {
+            #[inline]
+            fn from_value($value: ValueRef<'a>) -> Result<$kind, WrongKind> {
+                match $borrowed {
+                    Some(borrowed) => {
+                        has_room($value, borrowed.len())?;
+                        Ok($copy(borrowed))
+                    }
+                    None => Err(WrongKind::new($expected, $value)),
+                }
+            }
+        }
+    )*};
+}
+
+copied! {
+    String, "a string", |value| value.as_str(), str::to_owned;
+    Vec<u8>, "bytes", |value| value.as_bytes(), <[u8]>::to_vec;
+}
+
+impl<'a> FromValue<'a> for Cow<'a, str> {
+    #[inline]
+    fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind> {
+        if let Some(text) = value.as_str() {
+            return Ok(Cow::Borrowed(text));
+        }
+        let text = value.as_wtf8().ok_or_else(|| WrongKind::new("a string", value))?;
+        has_room(value, text.as_bytes().len())?;
+        Ok(text.to_str_lossy())
+    }
+}
+
+impl<'a> FromValue<'a> for Value {
+    #[inline]
+    fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind> {
+        // What was sent is no larger as a value of its own.
+        Value::new(value).map_err(|_| WrongKind::no_memory(value))
+    }
+}
+
+/// Whether there is memory for so many bytes of `value`.
+#[inline]
+fn has_room(value: ValueRef<'_>, bytes: usize) -> Result<(), WrongKind> {
+    room::promise(bytes).map_err(|NoMemory| WrongKind::no_memory(value))
 }
 
 /// The nearest `f32`, as for every conversion to it.
@@ -181,11 +229,15 @@ impl<'a, T: FromValue<'a>> FromValue<'a> for Option<T> {
 impl<'a, T: FromValue<'a>> FromValue<'a> for Vec<T> {
     fn from_value(value: ValueRef<'a>) -> Result<Vec<T>, WrongKind> {
         match value.kind() {
-            Kind::Array | Kind::Set => value
-                .elements()
-                .enumerate()
-                .map(|(at, element)| T::from_value(element).map_err(|wrong| wrong.inside_index(at)))
-                .collect(),
+            Kind::Array | Kind::Set => {
+                let (elements, mut list) = (value.elements(), Vec::new());
+                room::reserve(&mut list, elements.len())
+                    .map_err(|NoMemory| WrongKind::no_memory(value))?;
+                for (at, element) in elements.enumerate() {
+                    list.push(T::from_value(element).map_err(|wrong| wrong.inside_index(at))?);
+                }
+                Ok(list)
+            }
             _ => Err(WrongKind::new("an array", value)),
         }
     }
@@ -239,7 +291,16 @@ where
     S: BuildHasher + Default,
 {
     fn from_value(value: ValueRef<'a>) -> Result<Self, WrongKind> {
-        entries(value)?.collect()
+        let entries = entries(value)?;
+        let mut map = HashMap::default();
+        // As many as there are places for, and a tag for each.
+        has_room(value, value.len().saturating_mul(2 * (size_of::<(K, T)>() + 1)))?;
+        map.reserve(value.len());
+        for entry in entries {
+            let (key, value) = entry?;
+            map.insert(key, value);
+        }
+        Ok(map)
     }
 }
 
@@ -257,9 +318,11 @@ fn entries<'a, K: From<&'a str>, T: FromValue<'a>>(
         return Err(WrongKind::new("an object", value));
     }
     Ok(value.pairs().map(|(name, value)| {
-        let key = name.to_str_lossy().unwrap_or_default();
+        let inside = |wrong: WrongKind| wrong.inside_key(&shown_key(name));
         let text = name.as_str().ok_or_else(|| WrongKind::new("a key of valid Unicode", name));
-        let text = text.map_err(|wrong| wrong.inside_key(&key))?;
-        T::from_value(value).map(|value| (K::from(text), value)).map_err(|it| it.inside_key(&key))
+        let text = text.map_err(inside)?;
+        // The key's own copy, and what a map of nodes takes for the entry.
+        has_room(name, text.len().saturating_add(2 * size_of::<(K, T)>())).map_err(inside)?;
+        T::from_value(value).map(|value| (K::from(text), value)).map_err(inside)
     }))
 }

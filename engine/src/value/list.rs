@@ -1,6 +1,9 @@
 //! A list that lies in its owner while it is short, and whose fresh items cost nothing then: they
 //! are zeros already.
 
+use crate::error::NoMemory;
+use crate::room;
+
 /// Up to `N` items in place, more in a block.
 #[derive(Debug)]
 pub(super) struct List<T, const N: usize> {
@@ -37,6 +40,22 @@ impl<T: Copy + Default, const N: usize> List<T, N> {
     #[inline]
     pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
         self.small.get_mut(..self.small_len).unwrap_or(&mut self.block)
+    }
+
+    /// Makes room for `count` items, so that [`grow`](Self::grow) finds it.
+    ///
+    /// # Errors
+    ///
+    /// [`NoMemory`]
+    #[inline]
+    pub(super) fn make_room(&mut self, count: usize) -> Result<(), NoMemory> {
+        match self.small_len {
+            len if len.saturating_add(count) <= N => Ok(()),
+            len if len <= N => {
+                room::reserve(&mut self.block, len.saturating_add(count).saturating_add(2 * N))
+            }
+            _ => room::reserve(&mut self.block, count),
+        }
     }
 
     #[inline]
@@ -82,9 +101,10 @@ fn spill<'a, T: Copy + Default>(
     let end = start.checked_add(count).filter(|end| *end <= LEN_MAX);
     let slack = items.map_or(0, |_| 2 * small.len());
     // The caller says how many: where that is more than there is memory for, he can go on.
-    match end.map(|end| block.try_reserve(end - block.len() + slack)) {
+    match end.map(|end| room::reserve(block, end - block.len() + slack)) {
         Some(Ok(())) => {}
-        _ => panic!("capacity overflow: {count} more than {start}"),
+        Some(Err(NoMemory)) => panic!("{NoMemory}: {count} more than {start}"),
+        None => panic!("capacity overflow: {count} more than {start}"),
     }
     if let Some(items) = items {
         block.extend_from_slice(items);

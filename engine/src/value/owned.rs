@@ -3,14 +3,14 @@
 #![expect(unsafe_code, reason = "an archive is checked once and then read where it lies")]
 
 use rkyv::access_unchecked;
-use rkyv::util::AlignedVec;
 use smallvec::SmallVec;
 
 use super::ours::OURS;
 use super::store::Store;
-use super::table::{ARCHIVE_ALIGN, ArchivedTable};
+use super::table::ArchivedTable;
 use super::{Builder, Kind, Slot, ToValue, ValueRef, check};
-use crate::{Corrupt, Error};
+use crate::buffer::Buffer;
+use crate::error::{Corrupt, Error, NoMemory};
 
 /// Any value that can be sent, as the bytes that travel.
 ///
@@ -46,7 +46,7 @@ impl Value {
     #[inline(never)]
     fn build(value: &dyn ToValue) -> Result<Value, Error> {
         if let Some(archive) = value.archive(OURS) {
-            return Ok(Value(Store::copy_of(archive)));
+            return Ok(Value(Store::copy_of(archive)?));
         }
         let mut builder = Builder::value();
         let root = builder.root(0);
@@ -110,8 +110,8 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`Corrupt`] as for [`ValueRef::check`].
-    pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Value, Corrupt> {
+    /// [`Error::Corrupt`] as for [`ValueRef::check`]; [`Error::Exhausted`].
+    pub fn receive(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Value, Error> {
         let mut store = check::room(len)?;
         fill(store.bytes_mut());
         check::check_one(store.bytes())?;
@@ -120,14 +120,23 @@ impl Value {
 
     /// As [`receive`](Self::receive), of a private buffer that holds the bytes already: no copy.
     #[allow(dead_code, reason = "for the session, which does not call it yet")]
-    pub(crate) fn from_archive(archive: AlignedVec<ARCHIVE_ALIGN>) -> Result<Value, Corrupt> {
+    pub(crate) fn from_archive(archive: Buffer) -> Result<Value, Corrupt> {
         check::check_one(&archive)?;
         Ok(Value(Store::Heap(archive)))
     }
 
+    /// A value of the bytes of an archive that `check_one` accepts.
+    ///
+    /// # Errors
+    ///
+    /// [`NoMemory`]
+    pub(crate) fn copy_of(archive: &[u8]) -> Result<Value, NoMemory> {
+        Store::copy_of(archive).map(Value)
+    }
+
     /// The buffer, if this is large enough to have one: to be filled and checked again.
     #[allow(dead_code, reason = "for the session, which does not call it yet")]
-    pub(crate) fn into_buffer(self) -> Option<AlignedVec<ARCHIVE_ALIGN>> {
+    pub(crate) fn into_buffer(self) -> Option<Buffer> {
         self.0.into_buffer()
     }
 

@@ -3,11 +3,11 @@
 //! The pool is an archive's first part, so a pool that has a block of its own becomes the archive:
 //! contents are copied into it once, and nodes, links and root behind them. Small pools need none.
 
-use rkyv::util::AlignedVec;
-
 use super::store::{INLINE_MAX, Store};
-use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
+use super::table::{NODE_SIZE, ROOT_SIZE, Shape};
+use crate::buffer::Buffer;
 use crate::copy::copy;
+use crate::error::NoMemory;
 
 /// Bytes that need no block.
 const SMALL: usize = 64;
@@ -21,13 +21,15 @@ pub(super) struct Pool {
     small: [u8; SMALL],
     small_len: usize,
     /// Empty until `small` does not suffice.
-    block: AlignedVec<ARCHIVE_ALIGN>,
+    block: Buffer,
+    /// There was no memory for contents, which are not there.
+    lacks: bool,
 }
 
 impl Pool {
     #[inline]
     pub(super) fn new() -> Pool {
-        Pool { small: [0; SMALL], small_len: 0, block: AlignedVec::new() }
+        Pool { small: [0; SMALL], small_len: 0, block: Buffer::new(), lacks: false }
     }
 
     /// Empties it; a block is kept.
@@ -35,6 +37,22 @@ impl Pool {
     pub(super) fn clear(&mut self) {
         self.small_len = 0;
         self.block.clear();
+        self.lacks = false;
+    }
+
+    /// Something is not there.
+    pub(super) fn lack(&mut self) {
+        self.lacks = true;
+    }
+
+    /// Whether all that was put is there.
+    ///
+    /// # Errors
+    ///
+    /// [`NoMemory`] if there was none for a part of it.
+    #[inline]
+    pub(super) fn complete(&self) -> Result<(), NoMemory> {
+        if self.lacks { Err(NoMemory) } else { Ok(()) }
     }
 
     #[inline]
@@ -47,7 +65,8 @@ impl Pool {
         if self.block.is_empty() { &self.small[..self.small_len] } else { &self.block }
     }
 
-    /// Appends `contents` at a multiple of `align` and says where. The gap is zeros.
+    /// Appends `contents` at a multiple of `align` and says where. The gap is zeros. What there is no memory for
+    /// is left out, and then the pool is not [`complete`](Self::complete).
     #[inline]
     pub(super) fn push(&mut self, contents: &[u8], align: usize) -> usize {
         let before = self.len();
@@ -62,42 +81,49 @@ impl Pool {
             }
             self.small_len = end;
         } else {
-            self.spill(contents, start);
+            self.lacks |= self.spill(contents, start).is_err();
         }
         start
     }
 
     #[cold]
-    fn spill(&mut self, contents: &[u8], start: usize) {
+    fn spill(&mut self, contents: &[u8], start: usize) -> Result<(), NoMemory> {
+        self.complete()?;
         if self.block.is_empty() {
-            self.block.reserve_exact(start + contents.len() + SLACK);
-            self.block.extend_from_slice(&self.small[..self.small_len]);
+            self.block.reserve_exact(start + contents.len() + SLACK)?;
+            self.block.extend_from_slice(&self.small[..self.small_len])?;
             self.small_len = 0;
         }
-        self.block.resize(start, 0);
-        self.block.extend_from_slice(contents);
+        self.block.resize(start)?;
+        self.block.extend_from_slice(contents)
     }
 
     /// The archive of `shape`, which is no larger than archives may be, with this pool. A block goes
     /// there, so that nothing may refer to what was in this pool any more.
     #[inline]
-    pub(super) fn finish(&mut self, shape: Shape, parts: Parts<'_>) -> Store {
+    pub(super) fn finish(&mut self, shape: Shape, parts: Parts<'_>) -> Result<Store, NoMemory> {
         if shape.archive_len() <= INLINE_MAX {
-            let mut store = Store::zeroed(0);
+            let mut store = Store::empty();
             self.fill(shape, parts, &mut store);
-            return store;
+            return Ok(store);
         }
         self.finish_block(shape, parts)
     }
 
-    /// The same in place of another archive.
+    /// The same in place of another archive, which stays if there is no memory.
     #[inline]
-    pub(super) fn finish_into(&mut self, shape: Shape, parts: Parts<'_>, store: &mut Store) {
+    pub(super) fn finish_into(
+        &mut self,
+        shape: Shape,
+        parts: Parts<'_>,
+        store: &mut Store,
+    ) -> Result<(), NoMemory> {
         if shape.archive_len() <= INLINE_MAX {
             self.fill(shape, parts, store);
         } else {
-            *store = self.finish_block(shape, parts);
+            *store = self.finish_block(shape, parts)?;
         }
+        Ok(())
     }
 
     /// A small archive. In copies of sizes that are known, each of them some instructions: of the pool
@@ -123,17 +149,18 @@ impl Pool {
         }
     }
 
-    fn finish_block(&mut self, shape: Shape, parts: Parts<'_>) -> Store {
+    fn finish_block(&mut self, shape: Shape, parts: Parts<'_>) -> Result<Store, NoMemory> {
         let (len, small) = (shape.archive_len(), &self.small[..self.small_len]);
-        self.block.reserve_exact(len - self.block.len());
+        self.block.reserve_exact(len - self.block.len())?;
+        // There is room for all of it now.
         let mut archive = std::mem::take(&mut self.block);
-        archive.extend_from_slice(small);
-        archive.extend_from_slice(&[0; 8][..shape.nodes_at() - shape.pool]);
-        archive.extend_from_slice(parts.nodes.as_flattened());
-        archive.extend_from_slice(parts.links.as_flattened());
-        archive.extend_from_slice(parts.root.as_flattened());
+        archive.extend_from_slice(small)?;
+        archive.extend_from_slice(&[0; 8][..shape.nodes_at() - shape.pool])?;
+        archive.extend_from_slice(parts.nodes.as_flattened())?;
+        archive.extend_from_slice(parts.links.as_flattened())?;
+        archive.extend_from_slice(parts.root.as_flattened())?;
         debug_assert_eq!(archive.len(), len, "archive_len is exact");
-        Store::from_buffer(archive)
+        Ok(Store::from_buffer(archive))
     }
 }
 

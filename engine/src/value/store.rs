@@ -1,10 +1,11 @@
 //! Owned archives: small ones inline, the rest in one allocation.
 
-use rkyv::util::AlignedVec;
+use crate::buffer::Buffer;
+use crate::error::NoMemory;
 
 use super::leaf::Leaf;
 use super::pool::aligned;
-use super::table::{ARCHIVE_ALIGN, NODE_SIZE, ROOT_SIZE, Shape};
+use super::table::{NODE_SIZE, ROOT_SIZE, Shape};
 use crate::copy::copy;
 
 /// The largest archive that needs no allocation: five scalars, or 64 bytes.
@@ -14,17 +15,16 @@ pub(super) const INLINE_MAX: usize = 112;
 const SCALARS_MAX: usize = (INLINE_MAX - ROOT_SIZE) / NODE_SIZE;
 
 /// The bytes of one archive, aligned to 16. Dropping it frees one block at most.
-#[derive(Clone)]
 pub(super) enum Store {
     Inline { len: u8, block: Block },
-    Heap(AlignedVec<ARCHIVE_ALIGN>),
+    Heap(Buffer),
 }
 
 #[derive(Clone)]
 #[repr(C, align(16))]
 pub(super) struct Block([u8; INLINE_MAX]);
 
-const _: () = assert!(align_of::<Block>() == ARCHIVE_ALIGN);
+const _: () = assert!(align_of::<Block>() == super::table::ARCHIVE_ALIGN);
 
 impl Block {
     /// The archive, once pool and nodes are there and all else is zeros; all nodes are roots.
@@ -38,18 +38,23 @@ impl Block {
 }
 
 impl Store {
-    /// `len` zero bytes.
+    /// No bytes, and room for those of a small archive.
     #[inline]
-    pub(super) fn zeroed(len: usize) -> Store {
+    pub(super) const fn empty() -> Store {
+        Store::Inline { len: 0, block: Block([0; INLINE_MAX]) }
+    }
+
+    /// `len` zero bytes.
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    #[inline]
+    pub(super) fn zeroed(len: usize) -> Result<Store, NoMemory> {
         match u8::try_from(len) {
             Ok(short) if len <= INLINE_MAX => {
-                Store::Inline { len: short, block: Block([0; INLINE_MAX]) }
+                Ok(Store::Inline { len: short, block: Block([0; INLINE_MAX]) })
             }
-            _ => {
-                let mut bytes = AlignedVec::with_capacity(len);
-                bytes.resize(len, 0);
-                Store::Heap(bytes)
-            }
+            _ => Buffer::zeroed(len).map(Store::Heap),
         }
     }
 
@@ -63,21 +68,22 @@ impl Store {
                     *own = len;
                     return &mut block.0;
                 }
-                Store::Heap(_) => *self = Store::zeroed(0),
+                Store::Heap(_) => *self = Store::empty(),
             }
         }
     }
 
     /// The same bytes.
-    pub(super) fn copy_of(archive: &[u8]) -> Store {
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(super) fn copy_of(archive: &[u8]) -> Result<Store, NoMemory> {
         if archive.len() <= INLINE_MAX {
-            let mut store = Store::zeroed(archive.len());
+            let mut store = Store::zeroed(archive.len())?;
             copy(store.bytes_mut(), archive);
-            return store;
+            return Ok(store);
         }
-        let mut bytes = AlignedVec::with_capacity(archive.len());
-        bytes.extend_from_slice(archive);
-        Store::Heap(bytes)
+        Buffer::copy_of(archive).map(Store::Heap)
     }
 
     /// The archive of `count` roots that are leaves, or `None` if it would not lie inline or one of
@@ -127,12 +133,12 @@ impl Store {
     }
 
     /// An archive that has a block already.
-    pub(super) fn from_buffer(archive: AlignedVec<ARCHIVE_ALIGN>) -> Store {
+    pub(super) fn from_buffer(archive: Buffer) -> Store {
         Store::Heap(archive)
     }
 
     /// The block of a large archive, to be used again.
-    pub(super) fn into_buffer(self) -> Option<AlignedVec<ARCHIVE_ALIGN>> {
+    pub(super) fn into_buffer(self) -> Option<Buffer> {
         match self {
             Store::Inline { .. } => None,
             Store::Heap(bytes) => Some(bytes),
@@ -152,6 +158,19 @@ impl Store {
         match self {
             Store::Inline { len, block } => block.0.get_mut(..usize::from(*len)).unwrap_or(&mut []),
             Store::Heap(bytes) => bytes,
+        }
+    }
+}
+
+impl Clone for Store {
+    /// # Panics
+    /// If there is no memory for it. A listener's panic is reported, and main goes on.
+    fn clone(&self) -> Store {
+        match self {
+            Store::Inline { len, block } => Store::Inline { len: *len, block: block.clone() },
+            Store::Heap(bytes) => {
+                Store::copy_of(bytes).unwrap_or_else(|NoMemory| panic!("{NoMemory}"))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Kind, ValueRef};
+use crate::error::NoMemory;
 
 /// A value, or a part of it, is not what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ struct Wrong {
     found: Kind,
     /// The number, if its kind is fine but not its size.
     number: Option<String>,
+    /// It is what was asked for, and there is no memory for it.
+    lacks_memory: bool,
 }
 
 impl WrongKind {
@@ -26,7 +29,22 @@ impl WrongKind {
     pub fn new(expected: impl Into<Cow<'static, str>>, found: ValueRef<'_>) -> WrongKind {
         let (expected, found) = (expected.into(), found.kind());
         let (argument, path, number) = (None, String::new(), None);
-        WrongKind(Box::new(Wrong { argument, path, expected, found, number }))
+        let lacks_memory = false;
+        WrongKind(Box::new(Wrong { argument, path, expected, found, number, lacks_memory }))
+    }
+
+    /// There is no memory for a value as Rust's own: its sender decides how large it is.
+    #[cold]
+    pub(super) fn no_memory(found: ValueRef<'_>) -> WrongKind {
+        let mut lacking = WrongKind::new("less of it", found);
+        lacking.0.lacks_memory = true;
+        lacking
+    }
+
+    /// Whether the value is what was asked for, and there is no memory for it.
+    #[must_use]
+    pub fn is_out_of_memory(&self) -> bool {
+        self.0.lacks_memory
     }
 
     /// What was asked for.
@@ -85,7 +103,7 @@ impl WrongKind {
 
 impl fmt::Display for WrongKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Wrong { argument, path, expected, found, number } = &*self.0;
+        let Wrong { argument, path, expected, found, number, lacks_memory } = &*self.0;
         if let Some(argument) = argument {
             write!(f, "argument {argument}")?;
             f.write_str(if path.is_empty() { ": " } else { ", " })?;
@@ -93,6 +111,9 @@ impl fmt::Display for WrongKind {
         if !path.is_empty() {
             let path = if argument.is_none() { without_dot(path) } else { path };
             write!(f, "{path}: ")?;
+        }
+        if *lacks_memory {
+            return write!(f, "{NoMemory} for {found}");
         }
         write!(f, "expected {expected}, found ")?;
         match number {
@@ -109,8 +130,14 @@ impl fmt::Display for WrongKind {
 
 impl std::error::Error for WrongKind {}
 
-/// The step of a path to what is under a key: `.key`, or `["a key"]` if it is no name.
+/// Bytes of a key that a path shows: who sends it decides how long it is.
+const KEY_MAX: usize = 256;
+
+/// The step of a path to what is under a key: `.key`, or `["a key"]` if it is no name. A long one is cut off.
 pub(super) fn key_step(key: &str) -> String {
+    if key.len() > KEY_MAX {
+        return format!("[{:?}...]", &key[..key.floor_char_boundary(KEY_MAX)]);
+    }
     let plain = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     if !key.is_empty() && key.chars().all(plain) { format!(".{key}") } else { format!("[{key:?}]") }
 }
@@ -118,4 +145,13 @@ pub(super) fn key_step(key: &str) -> String {
 /// A path as a text starts with it.
 pub(super) fn without_dot(path: &str) -> &str {
     path.strip_prefix('.').unwrap_or(path)
+}
+
+/// So much of a key that is perhaps no valid Unicode as a path shows.
+pub(super) fn shown_key(key: ValueRef<'_>) -> Cow<'_, str> {
+    match (key.as_str(), key.contents()) {
+        (Some(text), _) => Cow::Borrowed(text),
+        (None, Some(bytes)) => String::from_utf8_lossy(&bytes[..bytes.len().min(KEY_MAX)]),
+        (None, None) => Cow::Borrowed(""),
+    }
 }

@@ -1,8 +1,9 @@
 //! Channels as slots: the sender's table and the receiver's copy of it.
 
 use super::{Content, Envelope, Kind};
-use crate::error::Corrupt;
+use crate::error::{Corrupt, Fault};
 use crate::limits::{CHANNEL_NAME_MAX, CHANNEL_SLOTS};
+use crate::room;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -57,16 +58,20 @@ impl Names {
     /// Takes note of a definition.
     ///
     /// # Errors
-    /// [`Corrupt`] if the slot is none of the table's, or the name or schema none that can be sent.
-    pub(crate) fn define(&mut self, content: &Content<'_>) -> Result<(), Corrupt> {
+    /// [`Corrupt`] if the slot is none of the table's, or the name or schema none that can be sent; that there
+    /// is no memory.
+    pub(crate) fn define(&mut self, content: &Content<'_>) -> Result<(), Fault> {
         let slot = content.envelope.slot;
         let index = usize::from(slot);
         if index >= CHANNEL_SLOTS {
             let (found, expected) = (slot.into(), CHANNEL_SLOTS as u64);
-            return Err(Corrupt { place: "channel slot", found, expected });
+            return Err(Corrupt { place: "channel slot", found, expected }.into());
         }
+        // The name, here and where its listeners are looked up and their calls counted.
+        room::promise(4 * CHANNEL_NAME_MAX)?;
         let known = Known::of(content)?;
-        if index >= self.slots.len() {
+        if let Some(more) = (index + 1).checked_sub(self.slots.len()) {
+            room::reserve(&mut self.slots, more)?;
             self.slots.resize(index + 1, None);
         }
         self.slots[index] = Some(known);
@@ -124,7 +129,10 @@ mod tests {
         let mut names = Names::default();
         let mut refused = |kind, slot, payload: &[u8]| {
             let content = Content { envelope: Envelope::new(kind, slot, 0), payload };
-            names.define(&content).unwrap_err().place
+            match names.define(&content) {
+                Err(Fault::Corrupt(corrupt)) => corrupt.place,
+                other => panic!("{other:?}"),
+            }
         };
         assert_eq!(refused(Kind::Define, 1024, b"x"), "channel slot");
         assert_eq!(refused(Kind::Define, 0, b"\xff"), "channel name");

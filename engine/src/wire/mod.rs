@@ -31,10 +31,11 @@ mod interner;
 pub(crate) mod run;
 mod status;
 
+pub(crate) use crate::buffer::Buffer;
 pub(crate) use channels::{DYNAMIC, Known, Names, Signature};
 pub(crate) use envelope::{Content, ENVELOPE, Envelope, Kind};
 pub(crate) use interner::{Interner, check_name};
-pub(crate) use run::{Buffer, Gather, Run, TOTAL};
+pub(crate) use run::{Gather, Run, TOTAL};
 pub(crate) use status::{Answer, REFUSED_LEN, Refused};
 
 use crate::layout;
@@ -44,4 +45,4 @@ pub const FINGERPRINT: u64 =
     layout::fold(layout::FINGERPRINT, &[ENVELOPE, crate::limits::CHANNEL_SLOTS, CONTENT_FORMAT]);
 
 /// Counts up with every change to the archives and answers that are sent.
-const CONTENT_FORMAT: usize = 2;
+const CONTENT_FORMAT: usize = 3;

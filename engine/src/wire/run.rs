@@ -8,15 +8,12 @@
 //! Nothing else comes between the records of a run, so a receiver gathers one message per lane.
 
 use super::{ENVELOPE, Envelope, Kind};
-use crate::error::Corrupt;
-use rkyv::util::AlignedVec;
+use crate::buffer::Buffer;
+use crate::error::{Corrupt, Fault, NoMemory};
 use std::mem::MaybeUninit;
 
 /// Bytes in front of a run's first bytes: how many it will be.
 pub(crate) const TOTAL: usize = 8;
-
-/// A private buffer that messages are gathered in.
-pub(crate) type Buffer = AlignedVec<16>;
 
 /// How far the sending of a run is.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +80,8 @@ struct Gathered {
     envelope: Envelope,
     total: usize,
     buffer: Buffer,
+    /// There was no memory for it: so many of its bytes have come and gone.
+    lost: Option<usize>,
 }
 
 impl Gather {
@@ -116,55 +115,84 @@ impl Gather {
         })?;
         buffer.clear();
         let envelope = Envelope { begins_run: false, ..envelope };
-        self.run = Some(Gathered { envelope, total, buffer });
+        self.run = Some(Gathered { envelope, total, buffer, lost: None });
         Ok(())
     }
 
     /// Lets `fill` write the run's next `len` bytes.
     ///
     /// # Errors
-    /// [`Corrupt`] if there is no run, or it is shorter, or `len` is zero.
-    #[expect(unsafe_code, reason = "memory is not cleared before it is written")]
+    /// [`Corrupt`] if there is no run, or it is shorter, or `len` is zero; that there is no memory.
     pub(crate) fn extend(
         &mut self,
         len: usize,
         fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> &mut [u8],
-    ) -> Result<(), Corrupt> {
+    ) -> Result<(), Fault> {
         let Some(run) = &mut self.run else {
             let (found, expected) = (Kind::Fragment as u64, 0);
-            return Err(Corrupt { place: "fragment of no run", found, expected });
+            return Err(Corrupt { place: "fragment of no run", found, expected }.into());
         };
-        let (have, left) = (run.buffer.len(), run.total - run.buffer.len());
+        let (have, left) = (run.have(), run.total - run.have());
         // One without bytes would be no progress, and keep what was promised for the run for ever.
         if len == 0 || len > left {
             let (found, expected) = (len as u64, left as u64);
-            return Err(Corrupt { place: "bytes of a fragment", found, expected });
+            return Err(Corrupt { place: "bytes of a fragment", found, expected }.into());
         }
-        run.buffer.reserve_exact(run.wanted(len).saturating_sub(have));
-        // SAFETY: `wanted` is at least `have + len`, so that this is at most the capacity.
-        let spare = unsafe { run.buffer.as_mut_ptr().add(have) };
-        // SAFETY: `len` bytes from there lie within the capacity, and nothing else borrows them.
-        let place = unsafe { std::slice::from_raw_parts_mut(spare.cast(), len) };
-        let filled = fill(place);
-        assert!(filled.as_ptr() == spare && filled.len() == len, "filled in part");
-        // SAFETY: within the capacity; the bytes up to `have` are, and `fill` has returned the rest as
-        // initialised bytes, at this very place.
-        unsafe { run.buffer.set_len(have + len) };
+        if let Some(gone) = &mut run.lost {
+            *gone += len;
+            return Ok(());
+        }
+        run.buffer.reserve_exact(run.wanted(len).saturating_sub(have))?;
+        run.buffer.append(len, fill)?;
         Ok(())
+    }
+
+    /// Makes room for the run's next `len` bytes, so that [`extend`](Self::extend) finds it.
+    ///
+    /// # Errors
+    /// [`NoMemory`]
+    pub(crate) fn make_room(&mut self, len: usize) -> Result<(), NoMemory> {
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let (have, wanted) = (run.have(), run.wanted(len.min(run.total - run.have())));
+        run.buffer.reserve_exact(wanted.saturating_sub(have))
+    }
+
+    /// What the run that has begun and not ended is.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.run.as_ref().map(|run| run.envelope.kind)
+    }
+
+    /// Lets go of what was gathered, and of the run's next `len` bytes, which there is no memory for. The run
+    /// goes on until it ends.
+    ///
+    /// # Errors
+    /// As [`extend`](Self::extend).
+    pub(crate) fn lose(&mut self, len: usize) -> Result<(), Fault> {
+        if let Some(run) = &mut self.run {
+            run.lost = Some(run.have());
+            run.buffer = Buffer::new();
+        }
+        self.extend(len, |_| unreachable!("nothing is filled that is lost"))
+    }
+
+    /// What the message was, once all of it is there and [lost](Self::lose).
+    pub(crate) fn take_lost(&mut self) -> Option<Envelope> {
+        let run = self.run.take_if(|run| run.lost == Some(run.total))?;
+        Some(run.envelope)
     }
 
     /// How much the buffer grows if `len` bytes are added.
     pub(crate) fn growth(&self, len: usize) -> usize {
         let Some(run) = &self.run else { return 0 };
         let len = len.min(run.total - run.buffer.len());
-        run.wanted(len) - run.buffer.capacity()
+        run.wanted(len).saturating_sub(run.buffer.capacity())
     }
 
     /// Adds bytes that nobody changes meanwhile.
     ///
     /// # Errors
     /// As [`extend`](Self::extend).
-    pub(crate) fn extend_from(&mut self, bytes: &[u8]) -> Result<(), Corrupt> {
+    pub(crate) fn extend_from(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.extend(bytes.len(), |place| place.write_copy_of_slice(bytes))
     }
 
@@ -199,6 +227,11 @@ impl Gather {
 }
 
 impl Gathered {
+    /// Bytes that have come.
+    fn have(&self) -> usize {
+        self.lost.unwrap_or(self.buffer.len())
+    }
+
     /// The capacity to have before `more` bytes are added: twice of what it is if it has to grow, so
     /// that a message is moved few times, but never more than the whole.
     fn wanted(&self, more: usize) -> usize {
@@ -228,7 +261,7 @@ mod tests {
     }
 
     /// What a receiver makes of them.
-    fn gathered(records: &[Vec<u8>]) -> Result<Option<(Envelope, Buffer)>, Corrupt> {
+    fn gathered(records: &[Vec<u8>]) -> Result<Option<(Envelope, Buffer)>, Fault> {
         let mut gather = Gather::default();
         for record in records {
             let content = Content::parse(record)?;
@@ -252,8 +285,11 @@ mod tests {
         gather
     }
 
-    fn place(result: Result<(), Corrupt>) -> &'static str {
-        result.unwrap_err().place
+    fn place(result: Result<(), impl Into<Fault>>) -> &'static str {
+        match result.unwrap_err().into() {
+            Fault::Corrupt(corrupt) => corrupt.place,
+            Fault::NoMemory => "memory",
+        }
     }
 
     #[test]
@@ -310,10 +346,10 @@ mod tests {
     fn an_aborted_run_gives_its_buffer_back_and_leaves_room_for_the_next() {
         let mut gather = begun();
         let buffer = gather.abort().unwrap();
-        assert_eq!(buffer.as_slice(), [1; 10]);
+        assert_eq!(*buffer, [1; 10]);
         gather.begin(MESSAGE, 2, 100, buffer).unwrap();
         gather.extend_from(&[2; 2]).unwrap();
-        assert_eq!(gather.take_whole().unwrap().1.as_slice(), [2; 2]);
+        assert_eq!(*gather.take_whole().unwrap().1, [2; 2]);
     }
 
     #[test]
@@ -323,10 +359,21 @@ mod tests {
         for arrived in 1..=100 {
             gather.extend_from(&[1; 1000]).unwrap();
             let capacity = gather.run.as_ref().unwrap().buffer.capacity();
-            assert!(capacity <= 2 * 1000 * arrived, "{capacity} bytes for {arrived} thousand");
+            assert!(capacity <= 2 * 1008 * arrived, "{capacity} bytes for {arrived} thousand");
         }
         let records = records(&[1; 1000], 300);
-        assert_eq!(gathered(&records).unwrap().unwrap().1.capacity(), 1000);
+        assert_eq!(gathered(&records).unwrap().unwrap().1.capacity(), 1008);
+    }
+
+    #[test]
+    fn a_run_that_is_lost_goes_on_to_its_end() {
+        let mut gather = begun();
+        gather.lose(30).unwrap();
+        assert_eq!(place(gather.extend_from(&[1; 61])), "bytes of a fragment");
+        gather.extend_from(&[1; 60]).unwrap();
+        assert!(gather.take_whole().is_none());
+        assert_eq!(gather.take_lost(), Some(Envelope { begins_run: false, ..MESSAGE }));
+        assert!(!gather.is_active() && begun().take_lost().is_none());
     }
 
     proptest! {
@@ -339,7 +386,7 @@ mod tests {
             prop_assert!(records.iter().all(|record| record.len() <= max));
             let (envelope, buffer) = gathered(&records).unwrap().unwrap();
             prop_assert_eq!(envelope, MESSAGE);
-            prop_assert_eq!(buffer.as_slice(), payload.as_slice());
+            prop_assert_eq!(&*buffer, payload.as_slice());
             // Without its last record it is not whole.
             prop_assert!(gathered(&records[..records.len() - 1]).unwrap().is_none());
         }

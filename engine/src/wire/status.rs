@@ -1,7 +1,8 @@
 //! How a call was answered.
 
 use super::{Buffer, Content, ENVELOPE, Envelope, Kind};
-use crate::error::{Corrupt, Error};
+use crate::error::{Corrupt, Error, Fault, NoMemory};
+use crate::room;
 use crate::value::{Value, ValueRef};
 
 /// The status in an answer's slot field.
@@ -23,6 +24,8 @@ pub(crate) enum Status {
     TooLarge = 5,
     /// Main may keep no more calls whose handlers are not done. The payload is 16 bytes: zero, and the limit.
     TooManyPending = 6,
+    /// Main has no memory for the answer. No payload.
+    Exhausted = 7,
 }
 
 /// An answer as its sender means it.
@@ -36,7 +39,7 @@ pub(crate) enum Answer<'a> {
     NoHandler,
     /// See [`Status::Failed`].
     Failed(&'a str),
-    /// See [`Status::Backpressure`], [`Status::TooLarge`] and [`Status::TooManyPending`].
+    /// See [`Status::Backpressure`], [`Status::TooLarge`], [`Status::TooManyPending`] and [`Status::Exhausted`].
     Refused(&'a Refused),
 }
 
@@ -48,7 +51,7 @@ impl<'a> Answer<'a> {
             Self::NoReply => (Status::NoReply, [].as_slice()),
             Self::NoHandler => (Status::NoHandler, [].as_slice()),
             Self::Failed(text) => (Status::Failed, text.as_bytes()),
-            Self::Refused(refused) => (refused.status, refused.payload.as_slice()),
+            Self::Refused(refused) => (refused.status, refused.payload()),
         };
         Content { envelope: Envelope::new(Kind::Answer, status as u16, call), payload }
     }
@@ -63,33 +66,34 @@ impl Envelope {
         self,
         buffer: Buffer,
         channel: &str,
-    ) -> Result<Result<Value, Error>, Corrupt> {
+    ) -> Result<Result<Value, Error>, Fault> {
         if self.slot == Status::Value as u16 {
-            return Value::from_archive(buffer).map(Ok);
+            return Ok(Ok(Value::from_archive(buffer)?));
         }
         Content { envelope: self, payload: &buffer }.answer(channel)
     }
 }
 
 impl Content<'_> {
-    /// What an answer means to the caller on `channel`.
+    /// What an answer means to the caller on `channel`. One that there is no memory for is that to him.
     ///
     /// # Errors
     /// [`Corrupt`] if this is no answer.
-    pub(crate) fn answer(&self, channel: &str) -> Result<Result<Value, Error>, Corrupt> {
+    pub(crate) fn answer(&self, channel: &str) -> Result<Result<Value, Error>, Fault> {
         let channel = || channel.to_owned();
-        let text = || String::from_utf8_lossy(self.payload).into_owned();
         Ok(match self.envelope.slot {
             status if status == Status::Value as u16 => {
-                Ok(ValueRef::check(self.payload)?.to_owned())
+                ValueRef::check(self.payload)?;
+                Value::copy_of(self.payload).map_err(Error::from)
             }
             status if status == Status::NoReply as u16 => Err(Error::NoReply),
             status if status == Status::NoHandler as u16 => {
                 Err(Error::NoHandler { channel: channel() })
             }
-            status if status == Status::Failed as u16 => {
-                Err(Error::HandlerFailed { channel: channel(), text: text() })
-            }
+            status if status == Status::Failed as u16 => Err(match text(self.payload) {
+                Ok(text) => Error::HandlerFailed { channel: channel(), text },
+                Err(none) => none.into(),
+            }),
             status if status == Status::Backpressure as u16 => {
                 let [queued, limit] = two_numbers(self.payload)?;
                 Err(Error::Backpressure { queued, limit })
@@ -102,9 +106,12 @@ impl Content<'_> {
                 let [_, limit] = two_numbers(self.payload)?;
                 Err(Error::TooManyPending { limit })
             }
+            status if status == Status::Exhausted as u16 => {
+                Err(Error::Exhausted { what: "main's memory" })
+            }
             status => {
-                let (found, expected) = (status.into(), Status::TooManyPending as u64);
-                return Err(Corrupt { place: "answer status", found, expected });
+                let (found, expected) = (status.into(), Status::Exhausted as u64);
+                return Err(Corrupt { place: "answer status", found, expected }.into());
             }
         })
     }
@@ -124,6 +131,7 @@ impl Refused {
     /// What `error` is to the caller, if it is one that an answer can be refused with.
     pub(crate) fn of(error: &Error) -> Option<Self> {
         let (status, found, limit) = match *error {
+            Error::Exhausted { .. } => (Status::Exhausted, 0, 0),
             Error::Backpressure { queued, limit } => (Status::Backpressure, queued, limit),
             Error::TooLarge { found, limit } => (Status::TooLarge, found, limit),
             Error::TooManyPending { limit } => (Status::TooManyPending, 0, limit),
@@ -132,6 +140,16 @@ impl Refused {
         let payload = (found as u128 | (limit as u128) << 64).to_le_bytes();
         Some(Self { status, payload })
     }
+
+    fn payload(&self) -> &[u8] {
+        if self.status == Status::Exhausted { &[] } else { &self.payload }
+    }
+}
+
+/// A failed handler's text, however long that is. What is not UTF-8 in it becomes three times as long.
+fn text(payload: &[u8]) -> Result<String, NoMemory> {
+    room::promise(payload.len().saturating_mul(3))?;
+    Ok(String::from_utf8_lossy(payload).into_owned())
 }
 
 fn two_numbers(payload: &[u8]) -> Result<[usize; 2], Corrupt> {
@@ -166,12 +184,16 @@ mod tests {
             let answer = Refused::of(&refused).unwrap();
             assert_eq!(answered(Answer::Refused(&answer)), Err(refused));
         }
+        let exhausted = Refused::of(&NoMemory.into()).unwrap();
+        let told = Error::Exhausted { what: "main's memory" };
+        assert_eq!(answered(Answer::Refused(&exhausted)), Err(told));
     }
 
     #[test]
     fn an_unknown_status_is_refused() {
         let mut content = Answer::NoReply.content(7);
-        content.envelope.slot = 7;
-        assert_eq!(content.answer("sum").unwrap_err().place, "answer status");
+        content.envelope.slot = 8;
+        let Err(Fault::Corrupt(corrupt)) = content.answer("sum") else { panic!("no answer") };
+        assert_eq!(corrupt.place, "answer status");
     }
 }

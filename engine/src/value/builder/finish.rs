@@ -15,7 +15,8 @@ impl Builder {
     ///
     /// [`Error::TooLarge`] when the message would have 2 GiB or more, [`Error::NotCloneable`] when
     /// a type of serde's refused to be written, [`Error::Malformed`] when a slot was written again and
-    /// now is not what it has to be: the key of an object no string, for one.
+    /// now is not what it has to be: the key of an object no string, for one; [`Error::Exhausted`] when there
+    /// was no memory for it.
     #[inline]
     pub fn finish_args(mut self) -> Result<Args, Error> {
         self.take_args()
@@ -37,7 +38,7 @@ impl Builder {
         let shape = self.shape(self.roots)?;
         let Self { pool, nodes, links, roots, .. } = self;
         let (nodes, links) = (nodes.as_slice(), links.as_slice());
-        pool.finish_into(shape, Parts { nodes, links, root: shape.root(*roots) }, args.store());
+        pool.finish_into(shape, Parts { nodes, links, root: shape.root(*roots) }, args.store())?;
         self.clear();
         Ok(())
     }
@@ -72,6 +73,7 @@ impl Builder {
         if self.refused.is_some() {
             return Err(Error::NotCloneable);
         }
+        self.pool.complete()?;
         let (pool, nodes, links) = (self.pool.len(), self.nodes.len(), self.links.len());
         let shape = Shape { pool, nodes, links };
         match shape.archive_len() {
@@ -95,7 +97,7 @@ impl Builder {
         let shape = self.shape(roots)?;
         let Self { pool, nodes, links, .. } = self;
         let (nodes, links) = (nodes.as_slice(), links.as_slice());
-        let store = pool.finish(shape, Parts { nodes, links, root: shape.root(roots) });
+        let store = pool.finish(shape, Parts { nodes, links, root: shape.root(roots) })?;
         self.clear();
         Ok(store)
     }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::DEPTH_MAX;
+use crate::error::NoMemory;
 use crate::value::Kind;
 use crate::value::wrong_kind::{key_step, without_dot};
 
@@ -24,6 +25,8 @@ pub enum Problem {
     TooLarge,
     /// This kind of value has no form in serde.
     NoForm(Kind),
+    /// There is no memory for it.
+    NoMemory,
     /// A string with lone surrogates, which Rust's strings cannot have.
     LoneSurrogates,
 }
@@ -65,6 +68,7 @@ impl Display for Problem {
             Problem::TooDeep => write!(f, "inside of more than {DEPTH_MAX} containers"),
             Problem::TooShared => f.write_str("shared by too many containers"),
             Problem::TooLarge => f.write_str("2 GiB or more"),
+            Problem::NoMemory => NoMemory.fmt(f),
             Problem::NoForm(kind) => write!(f, "{kind} that serde has no form for"),
             Problem::LoneSurrogates => f.write_str("a string with lone surrogates"),
         }

@@ -49,7 +49,8 @@ impl<'c> Allowance<'c> {
     }
 }
 
-fn contents_len(value: ValueRef<'_>) -> usize {
+/// Bytes that a value takes besides its node, wherever it is read to.
+pub(super) fn contents_len(value: ValueRef<'_>) -> usize {
     match value.kind() {
         Kind::View => value.as_bytes().map_or(0, <[u8]>::len),
         _ => value.contents().map_or(0, <[u8]>::len),

@@ -6,8 +6,11 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
-use super::forms::{self, Allowance, Integer, with_numbers};
+use super::forms::{self, Allowance, Integer, contents_len, with_numbers};
 use super::{DEPTH_MAX, Problem, SerdeError};
+use crate::error::NoMemory;
+use crate::room;
+use crate::value::wrong_kind::shown_key;
 use crate::value::{Kind, ValueRef, from_value};
 
 /// Reads all of a value.
@@ -27,6 +30,7 @@ struct Reader<'a, 'c> {
 impl<'a, 'c> Reader<'a, 'c> {
     fn new(value: ValueRef<'a>, allowance: Allowance<'c>) -> Result<Reader<'a, 'c>, SerdeError> {
         let value = allowance.spend(value).map_err(SerdeError::new)?;
+        has_room(contents_len(value))?;
         Ok(Reader { value, allowance, wrappers: DEPTH_MAX })
     }
 
@@ -106,6 +110,11 @@ impl<'a, 'c> Reader<'a, 'c> {
         let rest = rest.filter(move |(_, value)| !present || !value.is_undefined());
         visitor.visit_map(Entries { rest, position: 0, open: None, allowance })
     }
+}
+
+/// Whether there is memory for so many bytes in a type of serde's, whose code allocates as it likes.
+fn has_room(bytes: usize) -> Result<(), SerdeError> {
+    room::promise(bytes).map_err(|NoMemory| SerdeError::new(Problem::NoMemory))
 }
 
 /// The numbers of a typed array.
@@ -284,8 +293,8 @@ struct Entries<'a, 'c, I> {
 
 impl<'a, I> Entries<'a, '_, I> {
     fn inside(&self, key: Option<ValueRef<'a>>, error: SerdeError) -> SerdeError {
-        match key.and_then(ValueRef::to_str_lossy) {
-            Some(name) => error.inside_key(&name),
+        match key.filter(|key| key.kind() == Kind::String) {
+            Some(name) => error.inside_key(&shown_key(name)),
             None => error.inside_index(self.position - 1),
         }
     }

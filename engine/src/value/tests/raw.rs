@@ -1,16 +1,13 @@
 //! Archives that exist already: of one bytes value, of a gathered message, of a value sent on.
 
-use rkyv::util::AlignedVec;
-
+use crate::buffer::Buffer;
 use crate::value::Bytes;
 use crate::value::ours::OURS;
 use crate::value::raw::Place;
 use crate::{Args, Corrupt, ToValue, Value, args};
 
-fn aligned(bytes: &[u8]) -> AlignedVec<16> {
-    let mut aligned = AlignedVec::with_capacity(bytes.len());
-    aligned.extend_from_slice(bytes);
-    aligned
+fn aligned(bytes: &[u8]) -> Buffer {
+    Buffer::copy_of(bytes).unwrap()
 }
 
 #[test]
@@ -67,7 +64,7 @@ fn a_gathered_archive_is_checked() {
     let mut bytes = aligned(args!["ping"].archive());
     bytes[1] = 15;
     let short = Corrupt { place: "value short string", found: 15, expected: 14 };
-    assert_eq!(Args::from_archive(bytes.clone()).unwrap_err(), short);
+    assert_eq!(Args::from_archive(aligned(&bytes)).unwrap_err(), short);
     assert_eq!(Value::from_archive(bytes).unwrap_err(), short);
     assert!(Value::from_archive(aligned(args![1, 2].archive())).is_err());
     assert_eq!(Value::from_archive(aligned(args![1].archive())).unwrap(), 1);
@@ -98,8 +95,8 @@ fn parts_and_one_of_several_have_no_archive_of_their_own() {
 fn an_archive_in_an_unusual_order_has_no_known_extent() {
     let ping = args!["ping"];
     let mut bytes = aligned(&[0; 16]);
-    bytes.extend_from_slice(ping.archive());
-    let received = Args::from_archive(bytes.clone()).unwrap();
+    bytes.extend_from_slice(ping.archive()).unwrap();
+    let received = Args::from_archive(aligned(&bytes)).unwrap();
     assert_eq!(ToValue::archive(&received.get(0), OURS), Some(ping.archive())); // without the gap
     bytes[32..36].copy_from_slice(&(-32_i32).to_le_bytes()); // the pool, which is empty, before it
     let received = Args::from_archive(bytes).unwrap();
