@@ -242,6 +242,10 @@ pub use monitor::Monitor;
 pub use rendezvous::peer::Credentials;
 #[cfg(not(loom))]
 pub use rkyv;
+// For the C ABI, which makes lists of what a peer sent.
+#[cfg(not(loom))]
+#[doc(hidden)]
+pub use room::promise as has_room;
 #[cfg(not(loom))]
 pub use segment::{Segments, leftovers};
 #[cfg(not(loom))]

@@ -85,7 +85,7 @@ pub(crate) fn given(bytes: usize) -> Result<(), NoMemory> {
 /// # Errors
 /// [`NoMemory`]
 #[inline]
-pub(crate) fn promise(bytes: usize) -> Result<(), NoMemory> {
+pub fn promise(bytes: usize) -> Result<(), NoMemory> {
     match count(bytes) {
         true => Ok(()),
         false => look(bytes, left_by(bytes)),

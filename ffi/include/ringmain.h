@@ -1117,7 +1117,7 @@ ringmain_status ringmain_send(const ringmain_ipc *handle,
  * @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
  * @returns NO_REPLY if nobody answered, and nobody can any more; DEADLINE: main may have got the message, or
  *          get it yet; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED; CHANNEL_NAME; TOO_LARGE; CLAIM_HELD;
- *          WRONG_ROLE
+ *          WRONG_ROLE; EXHAUSTED if there is no memory for the answer, here or in main
  */
 ringmain_status ringmain_send_sync(const ringmain_ipc *handle,
                                    const char *channel,
@@ -1433,7 +1433,7 @@ size_t ringmain_value_len(ringmain_value value);
  * Copies a value, with everything in it, to keep it.
  *
  * @param owned a place for it; `ringmain_owned_free` gives it back
- * @returns INVALID_ARGUMENT
+ * @returns INVALID_ARGUMENT; EXHAUSTED if there is no memory for it
  */
 ringmain_status ringmain_value_retain(ringmain_value value, ringmain_owned *owned);
 

@@ -8,7 +8,7 @@ use crate::status::ringmain_status::*;
 use crate::status::{Failure, null, ringmain_status, usage};
 use crate::value::ringmain_value;
 use crate::web_contents::ringmain_web_contents;
-use engine::{ArgsRef, BoxError, Event, InvokeEvent, WebContents};
+use engine::{ArgsRef, BoxError, Error, Event, InvokeEvent, WebContents, has_room};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
@@ -69,10 +69,16 @@ impl<'a> Cause<'a> {
 
 /// Hands the values of a message to `call`, as C gets them.
 #[inline]
-pub(crate) fn with_values<R>(args: ArgsRef<'_>, call: impl FnOnce(&[ringmain_value]) -> R) -> R {
+pub(crate) fn with_values<R>(
+    args: ArgsRef<'_>,
+    call: impl FnOnce(&[ringmain_value]) -> R,
+) -> Result<R, Error> {
     let mut values = SmallVec::<[ringmain_value; 8]>::new();
-    args.iter().for_each(|value| values.push(ringmain_value::of(value)));
-    call(&values)
+    if args.len() > values.capacity() {
+        has_room(args.len().saturating_mul(size_of::<ringmain_value>()))?;
+    }
+    values.extend(args.iter().map(ringmain_value::of));
+    Ok(call(&values))
 }
 
 /// Has `call` call a callback with an event, and says what that made of it.

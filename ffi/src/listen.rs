@@ -53,8 +53,9 @@ struct Listening {
 
 impl Listening {
     fn deliver(&self, cause: Cause<'_>, args: ArgsRef<'_>) -> Result<(), BoxError> {
+        let mut called = Ok(());
         let delivered = deliver(cause, |event| {
-            with_values(args, |args| {
+            called = with_values(args, |args| {
                 self.callback.call(|listener, user| {
                     listener(user, event, args.as_ptr(), args.len());
                 });
@@ -63,6 +64,7 @@ impl Listening {
         if let Some((table, number)) = &self.once {
             cross_out(table, *number, &*self.callback);
         }
+        called?;
         delivered
     }
 }
@@ -270,12 +272,15 @@ fn ask(
     let reply = answer.clone();
     // It answers by itself where it fails.
     let _ = deliver(Cause::Invoke(event, &answer), |event| {
-        with_values(args.view(), |args| {
+        let called = with_values(args.view(), |args| {
             callback.call(|handler, user| {
                 let reply = ringmain_reply::invoke(reply);
                 handler(user, event, args.as_ptr(), args.len(), reply);
             });
         });
+        if let Err(error) = called {
+            answer.settle(Err(error.to_string()));
+        }
     });
     answer
 }

@@ -53,7 +53,7 @@ pub unsafe extern "C" fn ringmain_send(
 /// @param answer NULL, or a place for it; `ringmain_owned_free` gives it back. Undefined after a failure
 /// @returns NO_REPLY if nobody answered, and nobody can any more; DEADLINE: main may have got the message, or
 ///          get it yet; MALFORMED; MAIN_GONE; DISCONNECTED; FORKED; CHANNEL_NAME; TOO_LARGE; CLAIM_HELD;
-///          WRONG_ROLE
+///          WRONG_ROLE; EXHAUSTED if there is no memory for the answer, here or in main
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_send_sync(
     handle: *const ringmain,

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "exports C functions")]
 
 use crate::border;
-use engine::Error;
+use engine::{Error, has_room};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
@@ -133,11 +133,21 @@ thread_local! {
 #[cold]
 pub(crate) fn note(failure: &Failure) -> ringmain_status {
     let (status, text) = match failure {
-        Failure::Engine(error) => (status_of(error), error.to_string()),
+        Failure::Engine(error) => (status_of(error), text_of(error)),
         Failure::Usage(status, text) => (*status, text.to_string()),
     };
     keep(text);
     status
+}
+
+/// An error's text, if there is memory for it: main decides how long that of a handler's failure is.
+fn text_of(error: &Error) -> String {
+    match error {
+        Error::HandlerFailed { text, .. } if has_room(text.len().saturating_mul(4)).is_err() => {
+            "out of memory for the text of the handler's failure".to_owned()
+        }
+        error => error.to_string(),
+    }
 }
 
 /// Keeps the text of a panic for the thread.

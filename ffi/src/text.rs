@@ -4,6 +4,7 @@
 use crate::border;
 use crate::value::ringmain_value;
 use std::ffi::c_char;
+use std::fmt::{self, Write};
 
 /// Writes as much of a text as fits, and a zero.
 ///
@@ -30,13 +31,39 @@ pub unsafe extern "C" fn ringmain_value_text(
     capacity: usize,
 ) -> usize {
     border::value(|| {
+        let capacity = if text.is_null() { 0 } else { capacity };
+        let mut cut = Cut { place: text.cast(), room: capacity.saturating_sub(1), len: 0 };
         // SAFETY: the header asks for a value that is still valid.
-        let printed = unsafe { value.read() }.to_string();
-        if capacity > 0 && !text.is_null() {
-            // SAFETY: the header asks for room for so many bytes.
-            unsafe { fill(&printed, text, capacity) };
+        let value = unsafe { value.read() };
+        // Without memory to look at all of it the text ends where it is.
+        let _ = write!(cut, "{value}");
+        if capacity > 0 {
+            // SAFETY: the header asks for room for so many bytes, of which one was left.
+            unsafe { cut.place.write(0) };
         }
-        printed.len()
+        cut.len
     })
     .unwrap_or(0)
+}
+
+/// A text of which as much is written as there is room for, and all is counted.
+struct Cut {
+    place: *mut u8,
+    room: usize,
+    len: usize,
+}
+
+impl Write for Cut {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let fits = part.floor_char_boundary(self.room);
+        if fits > 0 {
+            // SAFETY: `room` bytes are left at `place`, by the promise of who made this.
+            unsafe { self.place.copy_from_nonoverlapping(part.as_ptr(), fits) };
+            // SAFETY: as above.
+            self.place = unsafe { self.place.add(fits) };
+        }
+        self.room = if fits < part.len() { 0 } else { self.room - fits };
+        self.len += part.len();
+        Ok(())
+    }
 }

@@ -101,7 +101,7 @@ pub unsafe extern "C" fn ringmain_value_len(value: ringmain_value) -> usize {
 /// Copies a value, with everything in it, to keep it.
 ///
 /// @param owned a place for it; `ringmain_owned_free` gives it back
-/// @returns INVALID_ARGUMENT
+/// @returns INVALID_ARGUMENT; EXHAUSTED if there is no memory for it
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ringmain_value_retain(
     value: ringmain_value,
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn ringmain_value_retain(
             return Err(null("owned"));
         }
         // SAFETY: the header asks for a value that is still valid.
-        let copied = ringmain_owned::of(unsafe { value.read() }.to_owned());
+        let copied = ringmain_owned::of(Value::new(unsafe { value.read() })?);
         // SAFETY: the header asks for pointers that are NULL or valid.
         unsafe { put(owned, copied, "owned") }
     })

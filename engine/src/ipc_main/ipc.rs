@@ -88,7 +88,7 @@ impl Ipc {
     ///
     /// If its renderer goes, it runs on, as in Electron, and its answer is dropped. Main keeps
     /// [`LEFT_INVOKES`](crate::limits::LEFT_INVOKES) of such: beyond, the oldest is dropped where it
-    /// is, which is reported. With main's close all are.
+    /// is, which is reported; with no memory left for what others send, and with main's close, all are.
     ///
     /// # Errors
     /// [`Error::DuplicateHandler`].

@@ -4,6 +4,7 @@
 //! Bounded, whatever the value: [`DEPTH_MAX`] levels and about [`OUTPUT_MAX`] bytes, then `...`.
 //! Only a lone string is printed whole.
 
+use std::borrow::Cow;
 use std::fmt::{self, Formatter, Write};
 
 use rkyv::rend::u32_le;
@@ -11,6 +12,8 @@ use smallvec::SmallVec;
 
 use super::check::sparse_index;
 use super::{Args, ArgsRef, Bytes, Kind, Value, ValueRef, View, ViewKind};
+use crate::error::NoMemory;
+use crate::room;
 
 /// Containers inside containers that are printed.
 const DEPTH_MAX: usize = 100;
@@ -261,7 +264,7 @@ impl<'a> Printer<'a, '_, '_> {
     }
 
     fn text(&mut self, value: ValueRef<'a>) -> fmt::Result {
-        let text = value.to_str_lossy().unwrap_or_default();
+        let text = lossy(value)?.unwrap_or_default();
         let shown = text.floor_char_boundary(text.len().min(self.left));
         self.spend(shown);
         self.out.write_char('"')?;
@@ -302,9 +305,17 @@ fn printer<'a, 'f, 'b>(out: &'f mut Formatter<'b>) -> Printer<'a, 'f, 'b> {
     Printer { out, left: OUTPUT_MAX, open: SmallVec::new() }
 }
 
+/// A string as text. One that there is no memory for, here or in the `String` that it may be printed to, is not
+/// printed: then `to_string` panics, which ends a listener and not main.
+fn lossy(value: ValueRef<'_>) -> Result<Option<Cow<'_, str>>, fmt::Error> {
+    let bytes = value.as_wtf8().map_or(0, |text| text.as_bytes().len());
+    room::promise(bytes.saturating_mul(2)).map_err(|NoMemory| fmt::Error)?;
+    Ok(value.to_str_lossy())
+}
+
 impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.to_str_lossy() {
+        match lossy(*self)? {
             Some(text) => f.pad(&text),
             None => printer(f).value(*self),
         }

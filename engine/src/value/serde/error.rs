@@ -88,12 +88,32 @@ impl std::error::Error for SerdeError {}
 
 impl serde::ser::Error for SerdeError {
     fn custom<T: Display>(text: T) -> SerdeError {
-        SerdeError::new(Problem::Type(text.to_string()))
+        SerdeError::new(Problem::Type(short(text)))
     }
 }
 
 impl serde::de::Error for SerdeError {
     fn custom<T: Display>(text: T) -> SerdeError {
-        SerdeError::new(Problem::Type(text.to_string()))
+        SerdeError::new(Problem::Type(short(text)))
     }
+}
+
+/// Bytes of a type's text that are kept: serde's quote what was sent.
+const TEXT_MAX: usize = 4096;
+
+/// A text, cut off where it becomes too long.
+fn short(text: impl Display) -> String {
+    struct Short(String);
+    impl fmt::Write for Short {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            let room = TEXT_MAX - self.0.len();
+            self.0.push_str(&part[..part.floor_char_boundary(room)]);
+            if part.len() > room { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut short = Short(String::new());
+    if fmt::Write::write_fmt(&mut short, format_args!("{text}")).is_err() {
+        short.0.push_str("...");
+    }
+    short.0
 }

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 
 use super::{DEPTH_MAX, Problem};
+use crate::error::NoMemory;
+use crate::room;
 use crate::value::{BigIntRef, ErrorRef, Kind, ValueRef, Wtf8};
 
 /// Parts that are shared may come to this many times the size of the archive.
@@ -126,6 +128,7 @@ pub(super) fn date(value: ValueRef<'_>) -> Option<String> {
 pub(super) fn regexp(value: ValueRef<'_>) -> Result<String, Problem> {
     let regexp = value.as_regexp().ok_or(Problem::NoForm(Kind::RegExp))?;
     let source = regexp.source().as_str().ok_or(Problem::LoneSurrogates)?;
+    room::promise(source.len()).map_err(|NoMemory| Problem::NoMemory)?;
     Ok(format!("/{source}/{}", regexp.flags()))
 }
 
