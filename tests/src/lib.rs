@@ -16,6 +16,7 @@ mod origin;
 mod own_shm;
 mod pattern;
 mod process;
+mod sources;
 mod stage;
 mod traffic;
 pub mod types;
@@ -25,13 +26,14 @@ pub use denied::{deny, obey_denial};
 pub use endpoint::UniqueEndpoint;
 pub use log::Log;
 pub use main_process::MainProcess;
-pub use memory::resident;
+pub use memory::{limit_address_space, resident};
 pub use origin::{of_origin, options, segments};
 pub use own_shm::{own_shm_files, remount_own_shm, with_own_shm};
 pub use pattern::{contents, is_contents, is_numbered, is_of, many_lens, numbered, pattern};
 pub use process::{
     die, in_a_child, is_a_child, kill, program, resume, stop, until_dead, until_eof,
 };
+pub use sources::sources;
 pub use stage::{Departure, Stage, run_until};
 pub use traffic::{archive_len, bytes_within, download, listed, upload};
 pub use watchdog::Watchdog;

@@ -1,17 +1,18 @@
 //! What the engine's sources promise about themselves: the order of the modules, and which files may
 //! say `unsafe`. Both lists are here, so a change of either is a change that somebody reads.
 
+use ringmain_tests::sources;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// Lowest first. A module names itself and those before it, and none behind it.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 25] = [
     "sync",
     "copy",
     "trace",
     "limits",
     "error",
+    "room",
+    "buffer",
     "layout",
     "fork",
     "value",
@@ -35,6 +36,7 @@ const ORDER: [&str; 23] = [
 /// The audit list: the files that may say `unsafe`, and what for.
 const UNSAFE: [(&str, &str); 33] = [
     ("board/mod.rs", "names the struct of the page"),
+    ("buffer.rs", "memory is not cleared before it is written"),
     ("driver.rs", "tokio watches a descriptor that is borrowed meanwhile"),
     ("fork.rs", "a word in a page that the kernel clears in a child"),
     ("ipc_main/options.rs", "trust in renderers is the caller's promise"),
@@ -69,36 +71,7 @@ const UNSAFE: [(&str, &str); 33] = [
     ("value/owned.rs", "as args.rs"),
     ("value/table.rs", "checked nodes as the bytes that they are"),
     ("value/view.rs", "text of a checked archive is UTF-8"),
-    ("wire/run.rs", "memory is not cleared before it is written"),
 ];
-
-/// Every source file, by its path below `engine/src`, without comments.
-fn sources() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/src");
-    let mut folders = vec![root.clone()];
-    let mut sources = BTreeMap::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of sources") {
-            let path: PathBuf = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&root).expect("below the root").display().to_string();
-                let text = fs::read_to_string(&path).expect("a source file");
-                sources.insert(name, without_comments(&text));
-            }
-        }
-    }
-    sources
-}
-
-/// The text up to `//` in each line: our sources have no block comments, and a string with two
-/// slashes hides at most the rest of its own line.
-fn without_comments(text: &str) -> String {
-    assert!(!text.contains("/*"), "a block comment, which this reader does not know");
-    let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
-    code.collect::<Vec<_>>().join("\n")
-}
 
 /// The words of a text: runs of letters, digits and underscores.
 fn words(text: &str) -> impl Iterator<Item = &str> {
