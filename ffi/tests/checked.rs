@@ -67,6 +67,11 @@ fn valgrind(source: &str, args: &[&str]) {
         let mut command = Command::new("valgrind");
         command.args(["--quiet", "--error-exitcode=99", "--fair-sched=yes", "--leak-check=full"]);
         command.args(["--show-leak-kinds=definite,indirect,possible"]);
+        command.arg(concat!(
+            "--suppressions=",
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/c/valgrind.supp"
+        ));
         command.args(["--errors-for-leak-kinds=definite,indirect,possible"]).arg(program);
         checks(command, &format!("valgrind-{source}"), args);
     }

@@ -79,27 +79,18 @@ impl Drop for Sign {
     }
 }
 
-/// A process's list.
-#[derive(Debug)]
-struct Own {
-    process: u64,
-    list: Arc<RobustList>,
-}
-
 /// This process's list. A forked child makes one of its own: it does not have its parent's thread, and finds the
 /// parent's lock as it was.
 fn list(generation: Generation) -> Option<Arc<RobustList>> {
-    static OWN: ArcSwapOption<Own> = ArcSwapOption::const_empty();
+    static OWN: ArcSwapOption<RobustList> = ArcSwapOption::const_empty();
     let process = generation.number();
-    let is_ours = |own: &&Arc<Own>| own.process == process;
     loop {
         let found = OWN.load();
-        if let Some(own) = found.as_ref().filter(is_ours) {
-            return Some(Arc::clone(&own.list));
+        if let Some(own) = found.as_ref().filter(|list| list.process() == process) {
+            return Some(Arc::clone(own));
         }
-        let own = Own { process, list: RobustList::new(AT).ok()? };
         // Somebody else may have been first.
-        OWN.compare_and_swap(&found, Some(Arc::new(own)));
+        OWN.compare_and_swap(&found, Some(RobustList::new(process, AT).ok()?));
     }
 }
 

@@ -72,6 +72,7 @@ struct Head {
 #[derive(Debug)]
 pub(crate) struct RobustList {
     head: Head,
+    process: u64,
     range: NonNull<c_void>,
     /// The thread's id once it sleeps; [`REFUSED`] if it could not.
     thread: AtomicU32,
@@ -104,11 +105,12 @@ struct State {
 pub(crate) struct Place(usize);
 
 impl RobustList {
-    /// A list without words, for words that lie `at` so many bytes into their page.
+    /// A list without words, of the process with this number, for words that lie `at` so many bytes into their
+    /// page.
     ///
     /// # Errors
     /// What reserving addresses answers.
-    pub(crate) fn new(at: usize) -> Result<Arc<Self>, Errno> {
+    pub(crate) fn new(process: u64, at: usize) -> Result<Arc<Self>, Errno> {
         let len = NODES * PAIR;
         // SAFETY: a new range, of which nothing can be touched yet.
         let range = unsafe {
@@ -125,12 +127,18 @@ impl RobustList {
                 offset: (PAGE + at).cast_signed(),
                 pending: Link::default(),
             },
+            process,
             range: NonNull::new(range).ok_or(Errno::NOMEM)?,
             thread: AtomicU32::new(NOBODY),
             state: Mutex::default(),
         });
         list.head.first.store(list.end(), Relaxed);
         Ok(list)
+    }
+
+    /// The number of the process that it is of.
+    pub(crate) fn process(&self) -> u64 {
+        self.process
     }
 
     /// The thread whose end marks the words. It is started by the first call; a later one tries again if that

@@ -23,7 +23,7 @@ fn in_a_process_with_a_list(child: impl FnOnce(&Arc<RobustList>, u32)) {
     // SAFETY: the child leaves by `_exit`; glibc makes allocating and threads safe.
     let pid = unsafe { libc::fork() };
     if pid == 0 {
-        let list = RobustList::new(AT).unwrap();
+        let list = RobustList::new(1, AT).unwrap();
         let owner = list.owner().unwrap();
         child(&list, owner);
         // SAFETY: ends the child, with all its threads, without running anything of the parent's.
@@ -95,7 +95,7 @@ fn who_comes_when_the_list_is_full_is_not_listed() {
 
 #[test]
 fn a_word_that_is_not_shared_or_lies_elsewhere_is_refused() {
-    let list = RobustList::new(AT).unwrap();
+    let list = RobustList::new(1, AT).unwrap();
     let private = memmap2::MmapMut::map_anon(PAGE).unwrap();
     // SAFETY: as in `word`.
     let word = unsafe { AtomicU32::from_ptr(private.as_ptr().wrapping_add(AT).cast_mut().cast()) };
@@ -105,7 +105,7 @@ fn a_word_that_is_not_shared_or_lies_elsewhere_is_refused() {
 
 #[test]
 fn the_thread_is_one_and_blocks_what_can_be_blocked() {
-    let list = RobustList::new(AT).unwrap();
+    let list = RobustList::new(1, AT).unwrap();
     let owner = list.owner().unwrap();
     assert_eq!(list.owner(), Some(owner));
     let status = std::fs::read_to_string(format!("/proc/self/task/{owner}/status")).unwrap();
