@@ -212,6 +212,7 @@ impl std::error::Error for Corrupt {}
 pub struct NoMemory;
 
 /// Why this side ends a session.
+#[cfg(not(loom))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The peer wrote what no peer of ours writes.
@@ -220,6 +221,7 @@ pub(crate) enum Fault {
     NoMemory,
 }
 
+#[cfg(not(loom))]
 impl From<Corrupt> for Fault {
     #[inline]
     fn from(corrupt: Corrupt) -> Self {
@@ -227,6 +229,7 @@ impl From<Corrupt> for Fault {
     }
 }
 
+#[cfg(not(loom))]
 impl From<NoMemory> for Fault {
     fn from(NoMemory: NoMemory) -> Self {
         Self::NoMemory
@@ -240,21 +243,13 @@ impl From<NoMemory> for Error {
     }
 }
 
+#[cfg(not(loom))]
 impl From<Fault> for Error {
     #[cold]
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Corrupt(corrupt) => corrupt.into(),
             Fault::NoMemory => NoMemory.into(),
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Corrupt(corrupt) => corrupt.fmt(f),
-            Self::NoMemory => NoMemory.fmt(f),
         }
     }
 }

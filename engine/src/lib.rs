@@ -90,6 +90,9 @@
 //! * **No order between renderers**, nor between threads of one process that call at the same time.
 //!   An answer to `send_sync` overtakes messages that main sent before it: they are delivered by the
 //!   next dispatch, as in Electron.
+//! * **No memory for ever.** What a peer sends may be more than the process can have. Then its session or its
+//!   call ends by name, and a host's own copies fail or panic, with [some](limits::HEADROOM) left for
+//!   everything else; what the host's code allocates by itself can still end the process.
 //! * **No preemption.** A listener that blocks holds up its whole endpoint.
 //! * **No bound on your own work.** Handlers whose futures are not done are kept until they are, up to
 //!   [a number](limits::PENDING_INVOKES) and [a size of their arguments](limits::PENDING_BYTES) per

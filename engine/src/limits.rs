@@ -122,7 +122,8 @@ pub const SESSIONS: usize = 1 << 14;
 pub const SESSIONS_OF_PROCESS: usize = 256;
 
 /// Handlers of renderers that are gone which run on, of all such renderers together; their arguments may
-/// have [`PENDING_BYTES`] in all. Beyond either the oldest are dropped.
+/// have [`PENDING_BYTES`] in all. Beyond either the oldest are dropped, and all of them when main has no memory
+/// for what somebody sends.
 pub const LEFT_INVOKES: usize = 256;
 
 /// Connections that may be half-way through the handshake at once.

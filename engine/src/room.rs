@@ -86,7 +86,7 @@ pub(crate) fn given(bytes: usize) -> Result<(), NoMemory> {
 /// [`NoMemory`]
 #[inline]
 pub fn promise(bytes: usize) -> Result<(), NoMemory> {
-    match count(bytes) {
+    match bytes == 0 || count(bytes) {
         true => Ok(()),
         false => look(bytes, left_by(bytes)),
     }
