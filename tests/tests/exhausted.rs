@@ -116,8 +116,11 @@ fn pending_invokes_of_one_record_are_refused() {
         let message = args![Bytes(&vec![7; 200_000])];
         let refused = all_at_once(endpoint, 12, |it| {
             let pending: Vec<_> = (0..250).map(|_| it.invoke("slow", &message)).collect();
-            let answered = it.send_sync("ping", args![1]);
-            assert!(answered.is_ok(), "{answered:?}");
+            // Where there is no memory even for a refusal, the session has ended.
+            match it.send_sync("ping", args![1]) {
+                Err(Error::MainGone) => return Err(Error::MainGone),
+                answered => drop(answered.unwrap()),
+            }
             it.dispatch(usize::MAX).unwrap();
             let refused = pending.into_iter().last().unwrap().wait_deadline(Instant::now());
             refused.map(drop)

@@ -114,7 +114,7 @@ impl Schedule {
         // Who has gone and come back is who it was, until it has paid.
         let mut unused = std::mem::take(&mut self.unused);
         unused.retain(|key| self.owes_unused(*key));
-        self.unused.append(&mut unused);
+        self.unused = unused;
     }
 
     /// Whether a process has to be kept in mind though nobody uses it. If not, it is forgotten.
