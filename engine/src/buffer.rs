@@ -73,7 +73,7 @@ impl Buffer {
     /// Makes room for `more` bytes, and for no others.
     ///
     /// # Errors
-    /// [`NoMemory`]: it is as it was, but perhaps larger.
+    /// [`NoMemory`]: it is as it was.
     pub(crate) fn reserve_exact(&mut self, more: usize) -> Result<(), NoMemory> {
         let size = self.len.checked_add(more).ok_or(NoMemory)?;
         if size <= self.capacity() { Ok(()) } else { self.grow(size) }
@@ -83,11 +83,12 @@ impl Buffer {
     #[cold]
     fn grow(&mut self, size: usize) -> Result<(), NoMemory> {
         let more = size.div_ceil(BLOCK) - self.blocks.len();
+        room::promise(more.saturating_mul(BLOCK))?;
         self.blocks.try_reserve_exact(more).map_err(|_| NoMemory)?;
         // SAFETY: needs that many blocks allocated, which they are, and initialised: any bytes are blocks,
         // as their type says.
         unsafe { self.blocks.set_len(self.blocks.capacity()) };
-        room::given(self.capacity())
+        Ok(())
     }
 
     /// Lets `fill` write `len` bytes more.

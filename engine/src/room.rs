@@ -15,8 +15,10 @@
 //!
 //! | call | for |
 //! |---|---|
-//! | [`reserve`], [`reserve_in`], [`Buffer`](crate::buffer::Buffer) | what can fail: it is asked, and then looked whether headroom is left |
-//! | [`promise`] | what cannot, because a crate or a type of the caller's allocates: it is looked before whether so much can be had |
+//! | [`reserve`], [`reserve_in`], [`Buffer`](crate::buffer::Buffer) | what can fail: it is looked whether headroom would be left, and asked |
+//! | [`promise`] | what cannot, because a crate or a type of the caller's allocates: it is looked whether so much can be had |
+//!
+//! It is looked before anything is allocated: a block that was had and refused would be there for the next who asks.
 
 use crate::error::NoMemory;
 use crate::limits::HEADROOM;
@@ -51,8 +53,14 @@ pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<(), NoMemory>
 
 #[cold]
 fn grow<T>(list: &mut Vec<T>, more: usize) -> Result<(), NoMemory> {
-    list.try_reserve(more).map_err(|_| NoMemory)?;
-    given(list.capacity().saturating_mul(size_of::<T>()))
+    promise(grown::<T>(list.len(), list.capacity(), more)?)?;
+    list.try_reserve(more).map_err(|_| NoMemory)
+}
+
+/// Bytes that a list of `len` items asks for to have `more`: it has twice as many in any case.
+fn grown<T>(len: usize, capacity: usize, more: usize) -> Result<usize, NoMemory> {
+    let items = len.checked_add(more).ok_or(NoMemory)?.max(2 * capacity);
+    items.checked_mul(size_of::<T>()).ok_or(NoMemory)
 }
 
 /// [`reserve`] in a queue.
@@ -64,23 +72,11 @@ pub(crate) fn reserve_in<T>(queue: &mut VecDeque<T>, more: usize) -> Result<(), 
     if queue.capacity() - queue.len() >= more {
         return Ok(());
     }
-    queue.try_reserve(more).map_err(|_| NoMemory)?;
-    given(queue.capacity().saturating_mul(size_of::<T>()))
+    promise(grown::<T>(queue.len(), queue.capacity(), more)?)?;
+    queue.try_reserve(more).map_err(|_| NoMemory)
 }
 
-/// After a block of `bytes` was allocated: whether headroom is left.
-///
-/// # Errors
-/// [`NoMemory`]: the block has to go.
-#[inline]
-pub(crate) fn given(bytes: usize) -> Result<(), NoMemory> {
-    match count(bytes) {
-        true => Ok(()),
-        false => look(0, left_by(bytes)),
-    }
-}
-
-/// Before a block of `bytes` is allocated by code that cannot fail: whether there will be headroom left.
+/// Before a block of `bytes` is allocated: whether there will be headroom left.
 ///
 /// # Errors
 /// [`NoMemory`]
@@ -145,6 +141,7 @@ mod tests {
         assert_eq!(reserve(&mut list, usize::MAX / 16), Err(NoMemory));
         assert_eq!(reserve_in(&mut VecDeque::<u8>::new(), isize::MAX as usize), Err(NoMemory));
         assert_eq!(promise(1 << 50), Err(NoMemory));
+        assert_eq!(reserve(&mut list, 1 << 47), Err(NoMemory));
         assert_eq!((list.capacity(), reserve(&mut list, 1)), (0, Ok(())));
     }
 

@@ -113,6 +113,27 @@ fn what_waits_for_the_renderers_of_a_process_is_bounded_for_all_of_them() {
 }
 
 #[test]
+fn what_waited_for_a_renderer_that_has_gone_is_kept_no_longer() {
+    const LIMIT: usize = 1 << 20;
+    let options = MainOptions::new().ring_capacity(64 << 10).kept_limit(LIMIT);
+    let stage = Stage::new(&options);
+    let fill = |page: &WebContents| {
+        let note = vec![7_u8; 1000];
+        while page.send("note", args![ringmain::value::Bytes(&note)]).is_ok() {}
+        page.queued_bytes()
+    };
+    let gone = stage.connect().unwrap();
+    let held = stage.page(&gone);
+    assert!(fill(&held) > LIMIT / 2);
+    drop(gone);
+    let next = stage.connect().unwrap();
+    let page = stage.page(&next);
+    // Main hears of the end on its own time. The handle lives on.
+    while fill(&page) < LIMIT / 2 {}
+    assert!(held.is_destroyed());
+}
+
+#[test]
 fn invokes_of_a_process_are_bounded_in_all_its_sessions() {
     let stage = Stage::new(&MainOptions::new().pending_limit_of_process(3));
     let renderers: Vec<_> = (0..2).map(|_| stage.connect().unwrap()).collect();

@@ -68,6 +68,7 @@ impl State {
     pub(super) fn on_event(&mut self, core: &Core, source: Source) {
         let process = self.process_of(source);
         if process.is_some_and(|process| !self.schedule.may_have(process)) {
+            self.deferred = true;
             return;
         }
         self.act_on(core, source);
@@ -114,7 +115,7 @@ impl State {
 
     /// Watches a session from now on. `None` if that is not possible, and it is over.
     fn insert(&mut self, core: &Core, mut slot: Slot) -> Option<usize> {
-        slot.process = self.schedule.enter(slot.page.process_id());
+        slot.process = self.schedule.enter(slot.page.end().link.process());
         let key = self.sessions.insert(slot);
         let link = &self.sessions[key].page.end().link;
         let (socket, process) = (Source::Socket(key).token(), Source::Process(key).token());
@@ -177,6 +178,7 @@ impl State {
     fn accept(&mut self, core: &Core) {
         for _ in 0..ACCEPTS {
             if !self.schedule.may_have(NEWCOMERS) {
+                self.deferred = true;
                 return;
             }
             let Some(stream) = self.door.next(core, &mut self.schedule) else { return };
@@ -219,7 +221,7 @@ impl State {
         if let Err(none) = room::promise_one_more::<Slot>(len, capacity) {
             return Err(refuse(&stream, none.into()));
         }
-        let account = core.accounts.of(stream.credentials().pid);
+        let account = core.accounts.of(stream.process());
         let seat = account.begin_session().map_err(|error| refuse(&stream, error))?;
         let (mut slot, invitation) = Slot::new(core.prepare(stream, &account)?, None);
         slot.seat = Some(seat);
@@ -298,6 +300,7 @@ impl State {
         }
         // Handles to it may live as long as they like: they hold memory, and no descriptors.
         link.release();
+        slot.page.end().drop_waiting();
         core.pages.lock().remove(&slot.page.id());
         slot.page.end().entry.retire();
         let GoneDetails { reason, exit_code } = details;

@@ -55,12 +55,16 @@ impl IpcMain {
         self.core.generation.check()?;
         let Some(mut state) = self.core.state.try_take()? else { return Ok(0) };
         state.begin(&self.core);
+        state.schedule.resume();
         state.look(&self.core)?;
         let (mut delivered, mut work) = (0, 0);
         while delivered < budget {
             let more = state.step(&self.core, budget - delivered);
             if more == 0 {
-                break;
+                if !state.look_at_deferred(&self.core)? {
+                    break;
+                }
+                continue;
             }
             delivered += more;
             work += more;
@@ -161,7 +165,11 @@ impl Taken<'_, State> {
         let ready = || self.is_ready() || core.stop.is_set() || !core.ready.is_empty();
         match core.spin.until(ready, || self.peer_elsewhere()) {
             SpinOutcome::Ready => Ok(()),
-            SpinOutcome::Look => self.look(core),
+            SpinOutcome::Look => {
+                // Nothing was delivered, so nobody competes.
+                self.schedule.pause();
+                self.look(core)
+            }
             SpinOutcome::Sleep => self.sleep(core),
         }
     }
@@ -181,6 +189,16 @@ impl Taken<'_, State> {
             core.spin.slept(started.elapsed());
         }
         Ok(())
+    }
+
+    /// Acts on events that were left for later because of what their processes owe. `false` if there are none.
+    fn look_at_deferred(&mut self, core: &Core) -> Result<bool, Error> {
+        let deferred = std::mem::take(&mut self.deferred);
+        if deferred {
+            self.schedule.pause();
+            self.look(core)?;
+        }
+        Ok(deferred)
     }
 
     /// Says on the board how much main keeps.

@@ -95,7 +95,7 @@ impl Door {
             ones.min_by_key(|(_, handshake)| handshake.since).map(|(key, _)| key)
         };
         let crowd = self.crowd();
-        let of_crowd = oldest(&self.handshakes, &|one| Some(one.pid()) == crowd);
+        let of_crowd = oldest(&self.handshakes, &|one| Some(one.process()) == crowd);
         let silent = |one: &Handshake| one.since.elapsed() >= HANDSHAKE_PATIENCE;
         let Some(key) = of_crowd.or_else(|| oldest(&self.handshakes, &silent)) else {
             return false;
@@ -106,10 +106,10 @@ impl Door {
     }
 
     /// The process that has more than its share of the handshakes.
-    fn crowd(&self) -> Option<u32> {
-        let mut processes: Vec<_> = self.handshakes.iter().map(|(_, one)| one.pid()).collect();
+    fn crowd(&self) -> Option<u64> {
+        let mut processes: Vec<_> = self.handshakes.iter().map(|(_, one)| one.process()).collect();
         processes.sort_unstable();
-        let crowds = processes.chunk_by(u32::eq).filter(|crowd| crowd.len() > HANDSHAKE_SHARE);
+        let crowds = processes.chunk_by(u64::eq).filter(|crowd| crowd.len() > HANDSHAKE_SHARE);
         crowds.max_by_key(|crowd| crowd.len()).and_then(|crowd| crowd.first().copied())
     }
 
@@ -125,7 +125,7 @@ impl Door {
     ) -> Result<usize, Error> {
         let key = self.handshakes.vacant_key();
         core.poller.add(&stream, Source::Handshake(key).token())?;
-        let process = schedule.enter(stream.credentials().pid);
+        let process = schedule.enter(stream.process());
         self.handshakes.insert(Handshake { stream, since: Instant::now(), process });
         core.timer.start();
         Ok(key)
@@ -175,7 +175,7 @@ impl Door {
 }
 
 impl Handshake {
-    fn pid(&self) -> u32 {
-        self.stream.credentials().pid
+    fn process(&self) -> u64 {
+        self.stream.process()
     }
 }

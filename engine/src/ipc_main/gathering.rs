@@ -17,7 +17,7 @@ pub(super) struct Gathering<'s> {
     pub(super) tasks: &'s mut Tasks,
     pub(super) limit: usize,
     /// Of the renderer.
-    pub(super) process: u32,
+    pub(super) process: u64,
 }
 
 impl Gathering<'_> {

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub(super) struct Memory {
     held: usize,
     limit: usize,
-    processes: HashMap<u32, usize>,
+    processes: HashMap<u64, usize>,
     /// The numbers of the runs that have not ended.
     runs: BTreeSet<u64>,
     next: u64,
@@ -27,7 +27,7 @@ pub(super) struct Memory {
 #[derive(Debug)]
 pub(super) struct Share {
     run: u64,
-    process: u32,
+    process: u64,
     bytes: usize,
     /// Bytes that have arrived.
     arrived: usize,
@@ -56,7 +56,7 @@ impl Memory {
     }
 
     /// A share for the run of a renderer in `process`, which has nothing yet.
-    pub(super) fn begin(&mut self, process: u32) -> Share {
+    pub(super) fn begin(&mut self, process: u64) -> Share {
         let run = self.next;
         self.next += 1;
         self.runs.insert(run);

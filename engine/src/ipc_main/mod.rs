@@ -188,7 +188,7 @@ impl IpcMain {
             return Err(Error::Disconnected);
         }
         let (stream, mut child) = spawn::spawn(&mut command)?;
-        let account = self.core.accounts.of(stream.credentials().pid);
+        let account = self.core.accounts.of(stream.process());
         let prepared = self.core.prepare(stream, &account).inspect_err(|_| {
             // Both fail only for a child that is gone already.
             let _ = child.kill();

@@ -103,7 +103,8 @@ impl MainOptions {
     /// size is taken while nothing waits.
     #[must_use]
     pub fn overflow_limit(mut self, bytes: usize) -> Self {
-        self.bounds.overflow_limit = bytes;
+        // More than there is, and less than what is exempt.
+        self.bounds.overflow_limit = bytes.min(isize::MAX as usize / 2);
         self
     }
 

@@ -34,7 +34,7 @@ pub(super) const NEWCOMERS: usize = 0;
 #[derive(Debug)]
 pub(super) struct Schedule {
     processes: Slab<Process>,
-    keys: HashMap<u32, usize>,
+    keys: HashMap<u64, usize>,
     /// Those without a session: they are kept until they have paid.
     unused: Vec<usize>,
     /// Those that were passed over in this round.
@@ -42,15 +42,19 @@ pub(super) struct Schedule {
     round: u64,
     /// Up to when time has been charged, if several compete.
     since: Option<Instant>,
-    /// For whom something was done last in this round.
-    last: Option<usize>,
-    /// Whether several have wanted something in this round.
+    /// Who wanted something last.
+    last: usize,
+    /// Whether somebody else has wanted something since the round began.
     several: bool,
+    /// Whether something was done in this round.
+    worked: bool,
+    /// Whether several compete, as far as was seen in the last round.
+    contended: bool,
 }
 
 #[derive(Debug)]
 struct Process {
-    pid: u32,
+    id: u64,
     /// Sessions and handshakes.
     users: usize,
     /// Nanoseconds that it may still have; less than nothing if it has had too many.
@@ -70,20 +74,22 @@ impl Schedule {
             waiting: Vec::new(),
             round: 0,
             since: None,
-            last: None,
+            last: NEWCOMERS,
             several: false,
+            worked: false,
+            contended: false,
         };
         // No process has this number.
-        let newcomers = schedule.enter(0);
+        let newcomers = schedule.enter(u64::MAX);
         debug_assert_eq!(newcomers, NEWCOMERS);
         schedule
     }
 
     /// Adds a session or handshake of a process, and returns the key of the process.
-    pub(super) fn enter(&mut self, pid: u32) -> usize {
+    pub(super) fn enter(&mut self, id: u64) -> usize {
         let Self { processes, keys, round, .. } = self;
-        let process = || Process { pid, users: 0, left: QUANTUM, round: *round, waits: false };
-        let key = *keys.entry(pid).or_insert_with(|| processes.insert(process()));
+        let process = || Process { id, users: 0, left: QUANTUM, round: *round, waits: false };
+        let key = *keys.entry(id).or_insert_with(|| processes.insert(process()));
         processes[key].users += 1;
         key
     }
@@ -101,8 +107,10 @@ impl Schedule {
     #[inline]
     pub(super) fn begin_round(&mut self) {
         self.round += 1;
-        self.since = if self.several { Some(Instant::now()) } else { None };
-        (self.last, self.several) = (None, false);
+        // Where nothing could be done because of what all owe, nobody waits any longer for that.
+        self.contended = self.several && self.worked;
+        (self.several, self.worked) = (false, false);
+        self.resume();
         if !self.waiting.is_empty() || !self.unused.is_empty() {
             self.tidy();
         }
@@ -124,10 +132,16 @@ impl Schedule {
         }
         let owes = self.since.is_some() && self.left(key) < QUANTUM;
         if !owes {
-            let pid = self.processes.remove(key).pid;
-            self.keys.remove(&pid);
+            let id = self.processes.remove(key).id;
+            self.keys.remove(&id);
         }
         owes
+    }
+
+    /// What main does from now on is charged again.
+    #[inline]
+    pub(super) fn resume(&mut self) {
+        self.since = if self.contended { Some(Instant::now()) } else { None };
     }
 
     /// What main has done up to now, or will do up to the next round, is charged to nobody: it sleeps, or
@@ -149,7 +163,7 @@ impl Schedule {
 
     #[cold]
     fn pass_over(&mut self, key: usize) -> bool {
-        self.several = true;
+        self.note(key);
         if !std::mem::replace(&mut self.processes[key].waits, true) {
             self.waiting.push(key);
         }
@@ -169,6 +183,16 @@ impl Schedule {
     #[inline]
     pub(super) fn charge(&mut self, key: usize) {
         self.note(key);
+        self.worked = true;
+        if self.since.is_some() {
+            let spent = self.spent();
+            self.take(key, spent);
+        }
+    }
+
+    /// It was looked whether a process had sent something, and it had not.
+    #[inline]
+    pub(super) fn charge_look(&mut self, key: usize) {
         if self.since.is_some() {
             let spent = self.spent();
             self.take(key, spent);
@@ -178,6 +202,7 @@ impl Schedule {
     /// Something else was done for a process.
     pub(super) fn charge_event(&mut self, key: usize) {
         self.note(key);
+        self.worked = true;
         let spent = self.spent();
         self.take(key, spent.saturating_mul(EVENT));
     }
@@ -185,6 +210,7 @@ impl Schedule {
     /// Something was done for a process that is not attached yet.
     pub(super) fn charge_newcomer(&mut self, key: usize) {
         self.note(key);
+        self.worked = true;
         let spent = self.spent().saturating_mul(EVENT);
         self.take(key, spent);
         self.take(NEWCOMERS, spent);
@@ -197,8 +223,8 @@ impl Schedule {
 
     #[inline]
     fn note(&mut self, key: usize) {
-        self.several |= self.last.is_some_and(|last| last != key);
-        self.last = Some(key);
+        self.several |= self.last != key;
+        self.last = key;
     }
 
     /// The time since this was asked last; none unless several compete.
@@ -219,6 +245,9 @@ impl Schedule {
     /// does not. `false` if nobody was passed over.
     #[cold]
     pub(super) fn advance(&mut self) -> bool {
+        if self.worked || self.waiting.is_empty() {
+            return false;
+        }
         let waiting = std::mem::take(&mut self.waiting);
         let least = waiting.iter().map(|key| self.processes[*key].left).max();
         for process in &waiting {
@@ -226,7 +255,7 @@ impl Schedule {
             process.left += QUANTUM - least.unwrap_or(QUANTUM);
             process.waits = false;
         }
-        least.is_some()
+        true
     }
 }
 
@@ -247,7 +276,7 @@ mod tests {
 
     fn spend(schedule: &mut Schedule, key: usize, nanos: i64) {
         schedule.take(key, nanos);
-        schedule.several = true;
+        (schedule.several, schedule.worked) = (true, true);
     }
 
     #[test]
@@ -255,6 +284,8 @@ mod tests {
         let mut schedule = Schedule::new();
         let [first, second] = [7, 7].map(|pid| schedule.enter(pid));
         assert_eq!(first, second);
+        schedule.charge(first); // it was among the newcomers before
+        schedule.begin_round();
         for _ in 0..3 {
             schedule.begin_round();
             assert!(schedule.may_have(first) && !schedule.is_contended());

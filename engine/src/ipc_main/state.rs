@@ -41,6 +41,8 @@ pub(super) struct State {
     buffer: CopyBuffer,
     pub(super) memory: Memory,
     pub(super) schedule: Schedule,
+    /// Events were left for later because of what their processes owe.
+    pub(super) deferred: bool,
     /// The emitter's version when sessions last let go of removed listeners.
     version: u64,
     pub(super) looked: Instant,
@@ -59,6 +61,7 @@ impl State {
             buffer: CopyBuffer::default(),
             memory: Memory::new(gather_limit),
             schedule: Schedule::new(),
+            deferred: false,
             version: 0,
             looked: Instant::now(),
         }
@@ -92,7 +95,7 @@ impl State {
     pub(super) fn round(&mut self, core: &Core, budget: usize) -> usize {
         self.schedule.begin_round();
         let total = self.turns(core, budget);
-        if total == 0 && self.schedule.is_contended() && self.schedule.advance() {
+        if total == 0 && self.schedule.advance() {
             return self.turns(core, budget);
         }
         total
@@ -126,14 +129,17 @@ impl State {
         let Self { sessions, buffer, memory, tasks, monitors: Monitors { watch, .. }, .. } = self;
         let mut turn = Turn { core, slot: &mut sessions[key], buffer, memory, tasks, watch };
         let progress = turn.run(budget);
-        if progress.is_work() {
-            self.schedule.charge(self.sessions[key].process);
-        }
+        let (process, worked) = (self.sessions[key].process, progress.is_work());
         match progress.fault {
             Some(fault) => self.cut_off(core, key, fault),
             None => self.end_turn(core, key, progress.records, progress.bytes),
         }
         self.resume_stalled();
+        // What the end of a session takes is its process's as well.
+        match worked {
+            true => self.schedule.charge(process),
+            false => self.schedule.charge_look(process),
+        }
         progress.delivered
     }
 

@@ -254,7 +254,7 @@ impl Turn<'_> {
         let Inbox { lane, names, gather, message_limit, .. } = inbox;
         let Some(record) = lane.peek()? else { return Ok(Taken::Nothing) };
         let (core, memory, limit) = (self.core, &mut *self.memory, *message_limit);
-        let process = page.process_id();
+        let process = page.end().link.process();
         let tasks = &mut *self.tasks;
         let mut gathering = Gathering { core, memory, gather, share, tasks, limit, process };
         if !gathering.take(&record, envelope)? {

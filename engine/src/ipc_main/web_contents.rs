@@ -128,7 +128,8 @@ impl WebContents {
 
     /// Sends a message to the renderer. Never blocks: what does not fit the ring waits in main, up
     /// to a bound ([`MainOptions::overflow_limit`](crate::MainOptions::overflow_limit)), and follows in
-    /// order; one message of any legal size is taken while nothing waits. What is sent while another thread
+    /// order; one message of any legal size is taken while nothing waits for anybody (see
+    /// [`MainOptions::kept_limit`](crate::MainOptions::kept_limit)). What is sent while another thread
     /// holds a claim or burst of this renderer follows that, and waits under a bound of the same size. On a
     /// channel that the renderer does not listen to it is dropped in silence, as in Electron.
     ///

@@ -93,6 +93,16 @@ impl Stream {
         self.peer.credentials()
     }
 
+    /// Which process the peer is, among those that live: its id, or that of its descriptor if the id is not
+    /// visible from here.
+    #[must_use]
+    pub(crate) fn process(&self) -> u64 {
+        match self.credentials().pid {
+            0 => rustix::fs::fstat(self.pidfd()).map_or(0, |stat| 1 << 63 | stat.st_ino),
+            pid => pid.into(),
+        }
+    }
+
     /// Descriptor of the peer's process: readable once it is dead.
     #[must_use]
     pub(crate) fn pidfd(&self) -> BorrowedFd<'_> {

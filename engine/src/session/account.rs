@@ -2,9 +2,8 @@
 //!
 //! It is what waits for a renderer to read, and what invokes hold whose handlers are not done. Each session has
 //! bounds of its own; these here hold for all sessions of a process, and for all processes, so that neither
-//! many sessions nor many processes make main grow without end. Counted are bytes that a peer decides about;
-//! main's threads count them side by side, so a bound may be passed for an instant by as many messages as there
-//! are threads, of which all but those that fit are then refused.
+//! many sessions nor many processes make main grow without end. Counted are bytes that a peer decides about,
+//! by any thread.
 
 use crate::error::Error;
 use crate::rendezvous::welcome::lacks;
@@ -37,7 +36,7 @@ struct Count(AtomicUsize);
 /// The account of each process that has sessions.
 #[derive(Debug)]
 pub(crate) struct Accounts {
-    processes: Mutex<HashMap<u32, Weak<Account>>>,
+    processes: Mutex<HashMap<u64, Weak<Account>>>,
     all: Arc<Held>,
     /// Of one process.
     caps: Caps,
@@ -72,13 +71,12 @@ impl Count {
     }
 
     fn add_if(&self, more: usize, fits: impl Fn(usize, usize) -> bool) -> Result<(), usize> {
-        let before = self.0.fetch_add(more, Ordering::Relaxed);
-        let now = before.saturating_add(more);
-        if fits(before, now) {
-            return Ok(());
-        }
-        self.sub(more);
-        Err(now)
+        let add = |before: usize| {
+            let now = before.saturating_add(more);
+            fits(before, now).then_some(now)
+        };
+        let added = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        added.map(drop).map_err(|before| before.saturating_add(more))
     }
 
     fn sub(&self, less: usize) {
@@ -97,9 +95,9 @@ impl Accounts {
     }
 
     /// The account of a process.
-    pub(crate) fn of(&self, pid: u32) -> Arc<Account> {
+    pub(crate) fn of(&self, process: u64) -> Arc<Account> {
         let mut processes = self.processes.lock();
-        if let Some(account) = processes.get(&pid).and_then(Weak::upgrade) {
+        if let Some(account) = processes.get(&process).and_then(Weak::upgrade) {
             return account;
         }
         let account = Account { own: Held::new(self.caps), all: Arc::clone(&self.all) };
@@ -107,7 +105,7 @@ impl Accounts {
         if processes.len() == processes.capacity() {
             processes.retain(|_, account| account.strong_count() > 0);
         }
-        processes.insert(pid, Arc::downgrade(&account));
+        processes.insert(process, Arc::downgrade(&account));
         account
     }
 

@@ -119,15 +119,24 @@ impl Aside {
         if !self.waiting.is_empty() && queued > limit {
             return Err(Error::Backpressure { queued, limit });
         }
-        room::reserve_in(&mut self.waiting, 1)?;
-        let payload = pool.keep(payload)?;
         match limit {
             usize::MAX => self.kept.set(queued),
             _ => self.kept.add(queued - self.queued)?,
         }
+        let room = room::reserve_in(&mut self.waiting, 1);
+        let payload = room.and_then(|()| pool.keep(payload)).inspect_err(|_| {
+            self.kept.set(self.queued);
+        })?;
         self.waiting.push_back(Waiting { to, envelope, payload });
         self.queued = queued;
         Ok(())
+    }
+
+    /// Lets go of all of it: nobody will read it.
+    pub(crate) fn clear(&mut self) {
+        self.waiting = VecDeque::new();
+        (self.queued, self.refused) = (0, 0);
+        self.kept.set(0);
     }
 
     /// Moves all of it to where it would have gone, and counts it there.

@@ -24,6 +24,8 @@ pub(crate) struct Link {
     /// Nothing once the session is over and its descriptors were given back, though handles live on.
     stream: ArcSwapOption<Stream>,
     peer: Credentials,
+    /// See [`Stream::process`].
+    process: u64,
     generation: Generation,
     cpus: Cpus,
     /// Where the peer's sign of life is.
@@ -49,11 +51,13 @@ const NUDGES: u32 = 64;
 impl Link {
     pub(crate) fn new(id: u32, stream: Stream, cpus: Cpus, tally: Shared<Tally>) -> Self {
         let (peer, generation) = (stream.credentials(), stream.generation());
+        let process = stream.process();
         let [mine, theirs] = cpus.clone().statuses();
         Self {
             id,
             stream: ArcSwapOption::from_pointee(stream),
             peer,
+            process,
             generation,
             cpus,
             theirs,
@@ -81,6 +85,11 @@ impl Link {
     /// Who the peer is, or was.
     pub(crate) fn peer(&self) -> Credentials {
         self.peer
+    }
+
+    /// Which process the peer is, see [`Stream::process`].
+    pub(crate) fn process(&self) -> u64 {
+        self.process
     }
 
     /// The process that made this end, as opposed to a forked child.

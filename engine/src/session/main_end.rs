@@ -156,6 +156,16 @@ impl MainEnd {
         Ok(moved)
     }
 
+    /// The session is over: lets go of what waits for the renderer, though handles live on. What a user's claim
+    /// is in front of goes when that ends.
+    pub(crate) fn drop_waiting(&self) {
+        self.aside.lock().clear();
+        self.replies.lock().clear();
+        if let Some(mut outbox) = self.messages.lock_unless_claimed() {
+            outbox.clear();
+        }
+    }
+
     /// Both sending ends, but for what user code has, and their bells.
     fn outboxes(&self) -> [(Option<MutexGuard<'_, Outbox>>, &Shared<WaitWords>); 2] {
         let messages = self.messages.lock_unless_claimed();

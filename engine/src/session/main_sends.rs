@@ -189,6 +189,9 @@ impl MainEnd {
         if outbox.queued() > 0 {
             self.announce(&mut outbox);
         }
+        if self.link.is_gone() {
+            outbox.clear();
+        }
         // Its fence pairs with the one in `put_aside`.
         let wake = outbox.flush();
         if self.aside_bytes.load(Ordering::Relaxed) > 0 {

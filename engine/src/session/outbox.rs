@@ -388,6 +388,12 @@ impl Outbox {
         self.overflow.queued()
     }
 
+    /// Lets go of what waits: nobody will read it.
+    pub(crate) fn clear(&mut self) {
+        self.overflow = Overflow::default();
+        self.tolls.set(0);
+    }
+
     /// Prepares for a quiet time: what waits will be moved after a nudge, and if nothing does the ring
     /// returns to its first page, see `Producer::rewind`. `false` if something was moved, and more may
     /// be.

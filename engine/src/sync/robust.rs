@@ -161,7 +161,7 @@ impl RobustList {
         let mut state = self.state.lock();
         let pair = self.free_pair(&mut state)?;
         if self.map_again(word.wrapping_byte_sub(at), pair).is_err() {
-            state.free.push(pair);
+            self.give_back(&mut state, pair);
             return None;
         }
         self.link(pair).store(self.head.first.load(Relaxed), Relaxed);
@@ -182,8 +182,7 @@ impl RobustList {
             state.listed.get(found + 1).map_or(&self.head.first, |before| self.link(*before));
         place.store(self.link(pair).load(Relaxed), Release);
         state.listed.remove(found);
-        self.unmap(pair);
-        state.free.push(pair);
+        self.give_back(&mut state, pair);
     }
 
     /// The same in a forked child, whose list this is not: gives up the child's copy of the mapping.
@@ -238,21 +237,25 @@ impl RobustList {
         // SAFETY: nothing of the old mapping changes, and the target is a page in our range to which there
         // are no references: the pair is not listed.
         let mapped = unsafe { rustix::mm::mremap_fixed(page, 0, PAGE, flags, target) };
-        if mapped.is_err() {
-            self.unmap(pair);
-        }
         mapped.map(drop)
     }
 
-    /// Puts a page of zeros where a word was.
-    fn unmap(&self, pair: usize) {
+    /// A pair that is not listed may be used again. One whose page could not be replaced may not: a kernel
+    /// that failed half-way can have left a hole there, which is anybody's.
+    fn give_back(&self, state: &mut State, pair: usize) {
+        if self.unmap(pair) {
+            state.free.push(pair);
+        }
+    }
+
+    /// Puts a page of zeros where a word was. `false` if there is no memory for that.
+    fn unmap(&self, pair: usize) -> bool {
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
         // SAFETY: the target is a page in our range to which there are no references: the pair is not listed.
         let zeros =
             unsafe { rustix::mm::mmap_anonymous(self.word_page(pair), PAGE, protection, flags) };
-        // For want of memory the word stays where it is, until another one comes.
-        let _ = zeros;
+        zeros.is_ok()
     }
 
     /// Starts the thread, and waits for it to have the list.
