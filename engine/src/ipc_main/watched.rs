@@ -16,6 +16,10 @@ impl Turn<'_> {
     /// As [`take`](Self::take).
     #[cold]
     pub(super) fn take_watched(&mut self, progress: &mut Progress) -> Result<Taken, Fault> {
+        // What comes between two looks would be taken and not counted.
+        if !self.slot.inbox.lane.is_ready() {
+            return Ok(Taken::Nothing);
+        }
         let (delivered, bytes) = (progress.delivered, progress.bytes);
         let Some(channel) = self.next_channel() else {
             return self.take(progress, delivered + 1);

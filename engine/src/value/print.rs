@@ -1,7 +1,8 @@
 //! What a person sees of a value: JSON where JSON has a word for it, else what a JavaScript console
 //! prints.
 //!
-//! Bounded, whatever the value: [`DEPTH_MAX`] levels and about [`OUTPUT_MAX`] bytes, then `...`.
+//! Bounded, whatever the value: [`DEPTH_MAX`] levels and about [`OUTPUT_MAX`] bytes, then `...`; fewer of a small
+//! archive that has much by sharing.
 //! Only a lone string is printed whole.
 
 use std::borrow::Cow;
@@ -20,6 +21,9 @@ const DEPTH_MAX: usize = 100;
 
 /// Bytes after which only `...` and closing brackets follow.
 const OUTPUT_MAX: usize = 1 << 20;
+
+/// Of the smallest archive, this many.
+const OUTPUT_MIN: usize = 16 << 10;
 
 /// Elements of a typed array that are printed.
 const ELEMENTS_MAX: usize = 100;
@@ -301,8 +305,11 @@ fn half(bits: u64) -> f64 {
     if bits >> 15 & 1 == 1 { -magnitude } else { magnitude }
 }
 
-fn printer<'a, 'f, 'b>(out: &'f mut Formatter<'b>) -> Printer<'a, 'f, 'b> {
-    Printer { out, left: OUTPUT_MAX, open: SmallVec::new() }
+/// A printer for a value of an archive of so many bytes. What is shared is printed wherever it is met, so that a
+/// few bytes can mean as many as there may be; what shares little has enough.
+fn printer<'a, 'f, 'b>(out: &'f mut Formatter<'b>, archive: usize) -> Printer<'a, 'f, 'b> {
+    let left = OUTPUT_MAX.min(archive.saturating_mul(16).saturating_add(OUTPUT_MIN));
+    Printer { out, left, open: SmallVec::new() }
 }
 
 /// A string as text. One that there is no memory for, here or in the `String` that it may be printed to, is not
@@ -317,20 +324,20 @@ impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match lossy(*self)? {
             Some(text) => f.pad(&text),
-            None => printer(f).value(*self),
+            None => printer(f, self.archive_size()).value(*self),
         }
     }
 }
 
 impl fmt::Debug for ValueRef<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        printer(f).value(*self)
+        printer(f, self.archive_size()).value(*self)
     }
 }
 
 impl fmt::Display for ArgsRef<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut printer = printer(f);
+        let mut printer = printer(f, self.get(0).archive_size());
         printer.out.write_str("[")?;
         for (position, argument) in self.iter().enumerate() {
             if position > 0 {

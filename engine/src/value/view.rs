@@ -103,7 +103,6 @@ impl<'a> ValueRef<'a> {
     }
 
     /// Bytes of the archive's pool, nodes and links.
-    #[cfg(feature = "serde")]
     pub(super) fn archive_size(self) -> usize {
         let (pool, links) = (self.table.pool.len(), self.table.links.as_slice());
         pool + size_of_val(self.nodes()) + size_of_val(links)
