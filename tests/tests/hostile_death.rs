@@ -5,7 +5,7 @@ use ringmain::GoneReason;
 use ringmain_tests::hostile::stage::{Note, Stage, serve};
 use rustix::process::Signal;
 
-const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
+const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile_peer");
 
 fn of(stage: &Stage, id: u32) -> Vec<Note> {
     let about = |note: &Note| match note {

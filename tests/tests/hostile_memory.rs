@@ -4,7 +4,7 @@ use ringmain::{Error, GoneReason};
 use ringmain_tests::hostile::lies::{ARCHIVES, ENVELOPES, HEADERS, Lie};
 use ringmain_tests::hostile::stage::{Note, OVERFLOW, RING, Stage};
 
-const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
+const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile_peer");
 
 /// A good renderer is served after each lie, and each is named with its place.
 fn every_lie_is_named(script: &str, lies: &[Lie]) {

@@ -5,7 +5,7 @@ use ringmain_tests::hostile::lies::{Lie, RUNS, TYPED};
 use ringmain_tests::hostile::stage::{Note, Stage};
 use ringmain_tests::resident;
 
-const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
+const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile_peer");
 
 /// A good renderer is served after each lie, and each is named with its place.
 fn every_lie_is_named(script: &str, lies: &[Lie]) {

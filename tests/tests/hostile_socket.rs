@@ -3,7 +3,7 @@
 use ringmain::{Error, GoneReason};
 use ringmain_tests::hostile::stage::{Note, Stage, serve};
 
-const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
+const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile_peer");
 
 /// Plays a script that ends with a note of `text`, and says `line`. Returns what it said.
 fn goes_on(script: &str, text: &str) -> (Stage, String) {

@@ -230,7 +230,7 @@ fn a_name_that_nobody_is_bound_to_has_nothing_to_see() {
 
 #[test]
 fn a_hostile_monitor_can_neither_change_the_page_nor_take_it_away() {
-    let mut stage = Stage::new(env!("CARGO_BIN_EXE_hostile"));
+    let mut stage = Stage::new(env!("CARGO_BIN_EXE_hostile_peer"));
     let mut player = stage.enter("misuses the board");
     player.says("all refused");
     stage.good_is_served(20);
@@ -240,7 +240,7 @@ fn a_hostile_monitor_can_neither_change_the_page_nor_take_it_away() {
 
 #[test]
 fn a_monitor_that_speaks_is_let_go_and_nobody_else_suffers() {
-    let mut stage = Stage::new(env!("CARGO_BIN_EXE_hostile"));
+    let mut stage = Stage::new(env!("CARGO_BIN_EXE_hostile_peer"));
     let mut player = stage.enter("speaks as a monitor");
     player.says("let go 100");
     stage.good_is_served(20);
@@ -250,7 +250,7 @@ fn a_monitor_that_speaks_is_let_go_and_nobody_else_suffers() {
 
 #[test]
 fn monitors_without_end_are_refused_and_nobody_else_suffers() {
-    let mut stage = Stage::new(env!("CARGO_BIN_EXE_hostile"));
+    let mut stage = Stage::new(env!("CARGO_BIN_EXE_hostile_peer"));
     let mut player = stage.enter("monitors without end");
     player.says("refused 92");
     stage.good_is_served(20);

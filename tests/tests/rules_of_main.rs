@@ -12,7 +12,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile");
+const HOSTILE: &str = env!("CARGO_BIN_EXE_hostile_peer");
 
 /// A main in a process of its own that is killed for waiting on a shared futex.
 fn main_under_a_filter() -> (Player, String) {

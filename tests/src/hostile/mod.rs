@@ -6,7 +6,7 @@
 //!          its diagnostics, in a log ◄───────────────────────── Client: a socket, two mappings,
 //!          a watchdog                                           and no engine
 //! ```
-//! The hostile process is a program of its own (`bin/hostile.rs`) that plays one script. It uses
+//! The hostile process is a program of its own (`bin/hostile_peer.rs`) that plays one script. It uses
 //! nothing of the engine but the layout's constants and the bytes of values: what it writes, a
 //! compromised renderer can write. The good one asks main for answers before, during and after, and
 //! checks each.

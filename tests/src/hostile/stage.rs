@@ -100,7 +100,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A main that runs, and a good renderer that got its first answers. `program` is `bin/hostile`.
+    /// A main that runs, and a good renderer that got its first answers. `program` is `bin/hostile_peer`.
     #[must_use]
     pub fn new(program: &'static str) -> Self {
         let mut stage = Self::still(program);

@@ -1,4 +1,4 @@
-//! Plays one script against a main: `hostile SCRIPT [ENDPOINT]`, by birth without an endpoint.
+//! Plays one script against a main: `hostile_peer SCRIPT [ENDPOINT]`, by birth without an endpoint.
 
 fn main() {
     let mut args = std::env::args().skip(1);
