@@ -5,6 +5,7 @@
 //! for what must happen, and the [`Watchdog`] ends it if that does not.
 
 pub mod any_value;
+pub mod arena;
 mod denied;
 mod endpoint;
 pub mod held;

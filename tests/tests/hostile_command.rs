@@ -1,0 +1,33 @@
+//! The command `hostile`, in short runs of which only what is no matter of speed is judged.
+
+use std::process::Command;
+
+fn hostile(words: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_hostile")).args(words).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn what_is_listed_has_one_line_each() {
+    let (succeeded, list) = hostile(&["--list"]);
+    assert!(succeeded && list.lines().count() > 60, "{list}");
+    let mut names: Vec<_> = list.lines().filter_map(|line| line.split(' ').next()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "a name is there twice: {names:?}");
+}
+
+#[test]
+fn an_unknown_name_is_refused() {
+    assert!(!hostile(&["--attack", "politeness"]).0);
+}
+
+#[test]
+fn a_main_stands_some_attacks_and_the_command_sees_what_it_must() {
+    let attacks = ["flood", "lies", "flipping-text", "flipping-text-in-place", "promises"];
+    let mut words = vec!["--seconds", "1", "--cycles", "1", "--no-times"];
+    words.extend(attacks.iter().flat_map(|name| ["--attack", *name]));
+    let (succeeded, report) = hostile(&words);
+    assert!(succeeded, "{report}");
+}
