@@ -39,9 +39,14 @@ pub(super) fn attacks() -> Vec<Attack> {
             |endpoint| each_again(3, |_| hoard(endpoint)),
         )
         .threads(3),
+        Attack::new("hoard-forks", "hoard in four processes", Nothing, |endpoint| {
+            in_processes(4, "hoard", endpoint);
+        })
+        .threads(12)
+        .processes(4),
         Attack::new(
             "pending-12",
-            "12 sessions invoke a handler that never ends, with 100 KB each time",
+            "12 sessions invoke a handler that never ends, with 400 KB each time",
             Messages,
             |endpoint| each_again(12, |_| pend(endpoint)),
         )
@@ -117,8 +122,8 @@ fn trickle(endpoint: &str, pause: Duration) {
 fn hoard(endpoint: &str) {
     let mut client = attach(endpoint, "note");
     let piece = vec![1; client.capacity / 8];
-    client.begin(kind::MESSAGE, 0, GIGABYTE, &[]).expect("a main that listens");
-    let mut left = usize::try_from(GIGABYTE).unwrap_or(0) - 1;
+    client.begin(kind::MESSAGE, 0, GIGABYTE, &[1]).expect("a main that listens");
+    let mut left = usize::try_from(GIGABYTE).unwrap_or(0) - 2;
     while left > 0 {
         let len = left.min(piece.len());
         client.more(&piece[..len]).expect("a main that listens");
@@ -131,7 +136,7 @@ fn hoard(endpoint: &str) {
 /// Invokes what never ends, and reads the refusals.
 fn pend(endpoint: &str) {
     let mut client = attach(endpoint, "never");
-    let args = args![Bytes(&[7; 100_000])];
+    let args = args![Bytes(&[7; 400_000])];
     for call in 0.. {
         client.put(kind::INVOKE, 0, call, args.archive()).expect("a main that listens");
         client.nudge();

@@ -26,7 +26,14 @@ pub(super) fn attacks() -> Vec<Attack> {
             |endpoint| {
                 replay(
                     endpoint,
-                    &["headers", "envelopes", "archives", "runs", "a lie between messages"],
+                    &[
+                        "headers",
+                        "envelopes",
+                        "archives",
+                        "runs",
+                        "typed",
+                        "a lie between messages",
+                    ],
                 );
             },
         ),

@@ -39,7 +39,7 @@ pub(super) fn attacks() -> Vec<Attack> {
             "flood-calls",
             "four sessions invoke, and read the answers",
             Messages,
-            |endpoint| each_again(4, |_| calls(endpoint)),
+            |endpoint| each_again(4, |_| calls(endpoint, kind::INVOKE, "sum")),
         )
         .threads(4),
         Attack::new("nudges", "two sessions send nudges without messages", Nothing, |endpoint| {
@@ -50,6 +50,13 @@ pub(super) fn attacks() -> Vec<Attack> {
             each_again(4, |_| nudges(endpoint, 16));
         })
         .threads(4),
+        Attack::new(
+            "no-listeners",
+            "calls on a channel without listeners, each of which is a diagnostic",
+            Messages,
+            |endpoint| each_again(2, |_| calls(endpoint, kind::SYNC_CALL, &"x".repeat(255))),
+        )
+        .threads(2),
         Attack::new(
             "channels",
             "gives channels other names without end, of 200 bytes each",
@@ -102,13 +109,14 @@ fn flood_large(endpoint: &str) {
     }
 }
 
-fn calls(endpoint: &str) {
-    let mut client = attach(endpoint, "sum");
+fn calls(endpoint: &str, kind: u8, channel: &str) {
+    let mut client = attach(endpoint, channel);
     let args = args![1, 2];
     for call in 0.. {
-        client.put(kind::INVOKE, 0, call, args.archive()).expect("a main that listens");
+        client.put(kind, 0, call, args.archive()).expect("a main that listens");
         client.nudge();
         while client.messages.read(&client.main, &client.own).is_some() {}
+        while client.replies.read(&client.main, &client.own).is_some() {}
     }
 }
 

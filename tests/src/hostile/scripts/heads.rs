@@ -2,7 +2,6 @@
 
 use super::super::client::{Client, kind, own};
 use super::super::player::{say, told};
-use super::super::stage::RING;
 use super::{ECHO, ask_for, attach, until_told};
 use ringmain::args;
 use rustix::net::SendFlags;
@@ -10,7 +9,7 @@ use rustix::net::SendFlags;
 /// Stores a head, has main send until it looks at it, and waits to be cut off.
 fn is_cut_off_for(mut client: Client, head: usize, value: u64) {
     client.own.store(head, value);
-    let many = 4 * i32::try_from(RING / 1024).expect("a count");
+    let many = 4 * i32::try_from(client.capacity / 1024).expect("a count");
     if head == own::MESSAGES_HEAD {
         ask_for(&mut client, many, 1000).expect("a main that listens");
     } else {
@@ -42,7 +41,7 @@ fn each(endpoint: Option<&str>, head: usize, honest: fn(&mut Client)) {
 
 pub(super) fn of_messages(endpoint: Option<&str>) {
     each(endpoint, own::MESSAGES_HEAD, |client| {
-        let many = 2 * RING / 1024;
+        let many = 2 * client.capacity / 1024;
         ask_for(client, i32::try_from(many).expect("a count"), 1000).expect("a main that listens");
         for _ in 0..many {
             client.next_message().expect("a message");
@@ -53,7 +52,7 @@ pub(super) fn of_messages(endpoint: Option<&str>) {
 pub(super) fn of_replies(endpoint: Option<&str>) {
     each(endpoint, own::REPLIES_HEAD, |client| {
         let archive = args![vec![b'x'; 1000].as_slice()];
-        for call in 0..u32::try_from(2 * RING / 1024).expect("a count") {
+        for call in 0..u32::try_from(2 * client.capacity / 1024).expect("a count") {
             client.put(kind::SYNC_CALL, ECHO, call, archive.archive()).expect("space");
             client.next_reply().expect("a reply");
         }
