@@ -66,8 +66,12 @@ pub(super) fn judge(report: &Report) -> Vec<Bar> {
 
 fn lives(report: &Report) -> Bar {
     let holds = report.ended.is_none() && report.answers && report.reported;
-    let found = report.ended.map_or("it does".to_owned(), |status| status.to_string());
-    Bar::fact("main lives", holds, if report.reported { found } else { "it hangs".to_owned() })
+    let found = match report.ended {
+        Some(status) => status.to_string(),
+        None if holds => "it does".to_owned(),
+        None => "it hangs".to_owned(),
+    };
+    Bar::fact("main lives", holds, found)
 }
 
 fn shows(report: &Report) -> Bar {

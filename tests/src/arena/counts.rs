@@ -144,16 +144,10 @@ impl Counts {
     }
 }
 
-/// A text in which each number is `#`, so that it is a kind.
+/// A text in which each word with a digit is `#`, so that it is a kind.
 fn without_numbers(what: &str, text: &impl ToString) -> String {
-    let text = text.to_string();
-    let mut kind = format!("{what}: ");
-    for c in text.chars().take(200) {
-        match (c.is_ascii_digit(), kind.ends_with('#')) {
-            (true, true) => {}
-            (true, false) => kind.push('#'),
-            (false, _) => kind.push(if c == '\n' { ' ' } else { c }),
-        }
-    }
-    kind
+    let text: String = text.to_string().chars().take(200).collect();
+    let word = |word| if str::contains(word, |c: char| c.is_ascii_digit()) { "#" } else { word };
+    let words: Vec<_> = text.split_whitespace().map(word).collect();
+    format!("{what}: {}", words.join(" "))
 }

@@ -9,6 +9,9 @@ use std::fmt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+/// Kinds of diagnostics that are printed.
+const KINDS: usize = 20;
+
 /// What was seen of one attack.
 #[derive(Debug)]
 pub struct Report {
@@ -202,8 +205,11 @@ impl fmt::Display for Report {
             Some(status) => format!("ended: {status}"),
         };
         writeln!(f, "  main        {state}; machine's load {}", self.load)?;
-        for (count, kind) in &self.seen {
+        for (count, kind) in self.seen.iter().take(KINDS) {
             writeln!(f, "              {count} x {kind}")?;
+        }
+        if let Some(others @ 1..) = self.seen.len().checked_sub(KINDS) {
+            writeln!(f, "              and {others} other kinds")?;
         }
         self.throughput(f)?;
         for (name, delays) in

@@ -1,6 +1,6 @@
 //! Main's memory: what is promised, what is kept, and what nobody reads.
 
-use super::{Attack, Class, again, attach, each_again, in_processes};
+use super::{Attack, Class, again, attach, each_again};
 use crate::hostile::client::{Client, kind};
 use ringmain::args;
 use ringmain::value::Bytes;
@@ -10,97 +10,93 @@ use std::time::Duration;
 const GIGABYTE: u64 = 1 << 30;
 
 pub(super) fn attacks() -> Vec<Attack> {
-    use Class::{Messages, Nothing};
+    [gathered(), pending(), unread_answers()].concat()
+}
+
+/// What arrives in parts.
+fn gathered() -> Vec<Attack> {
+    use Class::Nothing;
+    let promises = Attack::new(
+        "promises",
+        "three sessions announce 1 GiB each, send 1 KB, fall silent and come again",
+        Nothing,
+        |endpoint| each_again(3, |_| promise(endpoint)),
+    );
+    let trickle = Attack::new(
+        "trickle",
+        "three sessions announce 1 GiB and send it byte by byte, one a millisecond",
+        Nothing,
+        |endpoint| each_again(3, |_| send_bytes(endpoint, Duration::from_millis(1))),
+    );
+    let crumbs = Attack::new(
+        "crumbs",
+        "a session announces 1 GiB and sends fragments of one byte as fast as it can",
+        Nothing,
+        |endpoint| again(|| send_bytes(endpoint, Duration::ZERO)),
+    );
+    let hoard = Attack::new(
+        "hoard",
+        "three sessions send 1 GiB each but for the last byte, and fall silent",
+        Nothing,
+        |endpoint| each_again(3, |_| hoard(endpoint)),
+    );
+    let (promises, hoard) = (promises.threads(3), hoard.threads(3));
     vec![
-        Attack::new(
-            "promises",
-            "three sessions announce 1 GiB each, send 1 KB, fall silent and come again",
-            Nothing,
-            |endpoint| each_again(3, |_| promise(endpoint)),
-        )
-        .threads(3),
-        Attack::new(
-            "trickle",
-            "three sessions announce 1 GiB and send it byte by byte, one a millisecond",
-            Nothing,
-            |endpoint| each_again(3, |_| trickle(endpoint, Duration::from_millis(1))),
-        )
-        .threads(3),
-        Attack::new(
-            "crumbs",
-            "a session announces 1 GiB and sends fragments of one byte as fast as it can",
-            Nothing,
-            |endpoint| again(|| trickle(endpoint, Duration::ZERO)),
-        ),
-        Attack::new(
-            "hoard",
-            "three sessions send 1 GiB each but for the last byte, and fall silent",
-            Nothing,
-            |endpoint| each_again(3, |_| hoard(endpoint)),
-        )
-        .threads(3),
-        Attack::new("hoard-forks", "hoard in four processes", Nothing, |endpoint| {
-            in_processes(4, "hoard", endpoint);
-        })
-        .threads(12)
-        .processes(4),
-        Attack::new(
-            "pending-12",
-            "12 sessions invoke a handler that never ends, with 400 KB each time",
-            Messages,
-            |endpoint| each_again(12, |_| pend(endpoint)),
-        )
-        .threads(12),
-        Attack::new("pending-64", "the same in 64 sessions of one process", Messages, |endpoint| {
-            each_again(64, |_| pend(endpoint));
-        })
-        .threads(64),
-        Attack::new(
-            "pending-growing",
-            "the same in one session more every 50 ms",
-            Messages,
-            |endpoint| {
-                std::thread::scope(|scope| {
-                    for _ in 0..200 {
-                        scope.spawn(|| again(|| pend(endpoint)));
-                        std::thread::sleep(Duration::from_millis(50));
-                    }
-                });
-            },
-        )
-        .threads(16),
-        Attack::new("pending-forks", "pending-12 in eight processes", Messages, |endpoint| {
-            in_processes(8, "pending-12", endpoint)
-        })
-        .threads(96)
-        .processes(8),
-        Attack::new("promises-forks", "promises in eight processes", Nothing, |endpoint| {
-            in_processes(8, "promises", endpoint)
-        })
-        .threads(24)
-        .processes(8),
-        Attack::new(
-            "unread-replies",
-            "four sessions call with sendSync and read no answer",
-            Messages,
-            |endpoint| each_again(4, |_| unread(endpoint, kind::SYNC_CALL, "echo")),
-        )
-        .threads(4),
-        Attack::new(
-            "unread-answers",
-            "four sessions invoke and read no answer",
-            Messages,
-            |endpoint| each_again(4, |_| unread(endpoint, kind::INVOKE, "sum")),
-        )
-        .threads(4),
-        Attack::new(
-            "unread-large",
-            "eight sessions have main answer with 7 MiB each and read nothing",
-            Messages,
-            |endpoint| each_again(8, |_| unread_large(endpoint)),
-        )
-        .threads(8),
+        Attack::in_processes("promises-forks", "promises in eight processes", 8, &promises),
+        Attack::in_processes("hoard-forks", "hoard in four processes", 4, &hoard),
+        promises,
+        trickle.threads(3),
+        crumbs,
+        hoard,
     ]
+}
+
+/// What handlers keep.
+fn pending() -> Vec<Attack> {
+    use Class::Messages;
+    let twelve = Attack::new(
+        "pending-12",
+        "12 sessions invoke a handler that never ends, with 400 KB each time",
+        Messages,
+        |endpoint| each_again(12, |_| pend(endpoint)),
+    );
+    let twelve = twelve.threads(12);
+    let many = "the same in 64 sessions of one process";
+    let many = Attack::new("pending-64", many, Messages, |endpoint| {
+        each_again(64, |_| pend(endpoint));
+    });
+    let growing = "the same in one session more every 50 ms";
+    let growing = Attack::new("pending-growing", growing, Messages, pend_in_more_and_more);
+    vec![
+        Attack::in_processes("pending-forks", "pending-12 in eight processes", 8, &twelve),
+        twelve,
+        many.threads(64),
+        growing.threads(16),
+    ]
+}
+
+/// What main keeps because nobody reads it.
+fn unread_answers() -> Vec<Attack> {
+    use Class::Messages;
+    let replies = Attack::new(
+        "unread-replies",
+        "four sessions call with sendSync and read no answer",
+        Messages,
+        |endpoint| each_again(4, |_| unread(endpoint, kind::SYNC_CALL, "echo")),
+    );
+    let answers = Attack::new(
+        "unread-answers",
+        "four sessions invoke and read no answer",
+        Messages,
+        |endpoint| each_again(4, |_| unread(endpoint, kind::INVOKE, "sum")),
+    );
+    let large = Attack::new(
+        "unread-large",
+        "eight sessions have main answer with 7 MiB each and read nothing",
+        Messages,
+        |endpoint| each_again(8, |_| unread_large(endpoint)),
+    );
+    vec![replies.threads(4), answers.threads(4), large.threads(8)]
 }
 
 fn promise(endpoint: &str) {
@@ -110,7 +106,7 @@ fn promise(endpoint: &str) {
     client.wait_for_hang_up();
 }
 
-fn trickle(endpoint: &str, pause: Duration) {
+fn send_bytes(endpoint: &str, pause: Duration) {
     let mut client = attach(endpoint, "note");
     client.begin(kind::MESSAGE, 0, GIGABYTE, &[1; 1000]).expect("a main that listens");
     while client.more(&[1]).is_ok() && !client.is_hung_up() {
@@ -142,6 +138,15 @@ fn pend(endpoint: &str) {
         client.nudge();
         while client.messages.read(&client.main, &client.own).is_some() {}
     }
+}
+
+fn pend_in_more_and_more(endpoint: &str) {
+    std::thread::scope(|scope| {
+        for _ in 0..200 {
+            scope.spawn(|| again(|| pend(endpoint)));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
 }
 
 fn unread(endpoint: &str, kind: u8, channel: &str) {

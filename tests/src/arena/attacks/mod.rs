@@ -31,7 +31,18 @@ pub struct Attack {
     pub processes: usize,
     /// What main is started with.
     pub limits: &'static [&'static str],
-    play: fn(&str),
+    play: Play,
+}
+
+/// How an attack is played.
+#[derive(Debug, Clone, Copy)]
+enum Play {
+    /// By a function that goes on for ever.
+    For(fn(&str)),
+    /// By scripts of the tests, one after the other.
+    Scripts(&'static [&'static str]),
+    /// As another attack, in so many processes.
+    Processes(usize, &'static str),
 }
 
 /// What an attack is made of.
@@ -49,7 +60,24 @@ pub enum Class {
 
 impl Attack {
     const fn new(name: &'static str, says: &'static str, class: Class, play: fn(&str)) -> Self {
+        let play = Play::For(play);
         Self { name, says, class, threads: 1, processes: 1, limits: &[], play }
+    }
+
+    const fn scripts(
+        name: &'static str,
+        says: &'static str,
+        class: Class,
+        scripts: &'static [&'static str],
+    ) -> Self {
+        let play = Play::Scripts(scripts);
+        Self { name, says, class, threads: 1, processes: 1, limits: &[], play }
+    }
+
+    /// Another attack in several processes.
+    fn in_processes(name: &'static str, says: &'static str, processes: usize, of: &Self) -> Self {
+        let (threads, play) = (processes * of.threads, Play::Processes(processes, of.name));
+        Self { name, says, threads, processes, play, ..of.clone() }
     }
 
     const fn threads(mut self, threads: usize) -> Self {
@@ -100,7 +128,11 @@ pub fn all() -> Vec<Attack> {
 pub(super) fn play(name: &str, endpoint: &str) {
     let attack = all().into_iter().find(|attack| attack.name == name).expect("an attack");
     let endpoint = endpoint.to_owned();
-    std::thread::spawn(move || (attack.play)(&endpoint));
+    std::thread::spawn(move || match attack.play {
+        Play::For(play) => play(&endpoint),
+        Play::Scripts(scripts) => replays::replay(&endpoint, scripts),
+        Play::Processes(processes, name) => in_processes(processes, name, &endpoint),
+    });
     say("begun");
     while told().is_some() {}
 }

@@ -1,21 +1,17 @@
 //! Main's time: as many turns as can be had.
 
-use super::{Attack, Class, again, attach, each_again, in_processes};
+use super::{Attack, Class, again, attach, each_again};
 use crate::hostile::client::{Client, kind};
 use ringmain::args;
 use ringmain::value::Bytes;
 
 pub(super) fn attacks() -> Vec<Attack> {
     use Class::{Messages, Nothing};
+    let flood = "one session sends short messages without end";
+    let flood = Attack::new("flood", flood, Messages, |endpoint| again(|| flood_many(endpoint, 1)));
     vec![
-        Attack::new(
-            "flood",
-            "one session sends short messages without end",
-            Messages,
-            |endpoint| {
-                again(|| flood(endpoint));
-            },
-        ),
+        Attack::in_processes("flood-forks", "flood in four processes", 4, &flood),
+        flood,
         Attack::new(
             "flood-64",
             "64 sessions of one process send short messages without end",
@@ -23,11 +19,6 @@ pub(super) fn attacks() -> Vec<Attack> {
             |endpoint| each_again(4, |_| flood_many(endpoint, 16)),
         )
         .threads(4),
-        Attack::new("flood-forks", "flood in four processes", Messages, |endpoint| {
-            in_processes(4, "flood", endpoint);
-        })
-        .threads(4)
-        .processes(4),
         Attack::new(
             "flood-large",
             "four sessions send messages of 400 KB without end",
@@ -72,10 +63,6 @@ pub(super) fn attacks() -> Vec<Attack> {
         )
         .threads(2),
     ]
-}
-
-fn flood(endpoint: &str) {
-    flood_many(endpoint, 1);
 }
 
 /// Floods in turn in so many sessions.
