@@ -89,12 +89,14 @@ fn changed(report: &Report) -> u64 {
     seen.map(|(count, _)| count).sum()
 }
 
-/// A main with less memory may end honest sessions as well, by name; what it took is in order all the same.
+/// A main with less memory may end honest sessions as well, by name, as long as it lives; what it took is in order all
+/// the same.
 fn complete(report: &Report) -> Vec<Bar> {
     let honest = report.honest.iter().enumerate();
     let bars = honest.map(|(index, honest)| {
         let is_whole = honest.sent.is_some() && honest.sent == honest.received;
-        let is_excused = report.about.class == Class::Lowered && honest.broken.is_some();
+        let is_lowered = report.about.class == Class::Lowered && report.ended.is_none();
+        let is_excused = is_lowered && honest.broken.is_some();
         let holds = honest.wrong == 0 && (is_whole && honest.broken.is_none() || is_excused);
         let found = match &honest.broken {
             Some(text) => text.clone(),
