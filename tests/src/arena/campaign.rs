@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// How long anybody may take to say what it was asked.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// At the start of each window nothing is measured.
+/// At the start of each window throughput is not measured yet.
 const WARM_UP: Duration = Duration::from_millis(500);
 /// What arrives so long after an attack has ended still belongs to it.
 const DRAIN: Duration = Duration::from_millis(300);
@@ -95,8 +95,8 @@ impl Campaign {
         let mut neighbour = Actor::start(neighbour, loud);
         neighbour.hear(PATIENCE);
         let sampler = Sampler::start(self.main.pid());
-        std::thread::sleep(WARM_UP);
         self.enter(phase);
+        std::thread::sleep(WARM_UP);
         let (began, ticks) = (self.progress(), kernel::ticks(self.main.pid()));
         std::thread::sleep(self.pace.window);
         let (ended, ticks_then) = (self.progress(), kernel::ticks(self.main.pid()));

@@ -7,7 +7,6 @@ use crate::is_of;
 use parking_lot::Mutex;
 use ringmain::{ArgsRef, Diagnostic, GoneReason};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Kinds of things that are told apart.
 const KINDS: usize = 100;
@@ -15,12 +14,15 @@ const KINDS: usize = 100;
 /// What main has seen.
 #[derive(Debug)]
 pub(super) struct Counts {
-    pub(super) phase: AtomicUsize,
     seen: Mutex<Seen>,
 }
 
 #[derive(Debug)]
 struct Seen {
+    /// The phase now, since when, and the one before.
+    phase: usize,
+    since: u64,
+    before: usize,
     honest: [Sender; 2],
     delays: Delays,
     /// Messages of the attack that arrived.
@@ -42,12 +44,22 @@ struct Sender {
 impl Counts {
     pub(super) fn new() -> Self {
         let seen = Seen {
+            phase: 0,
+            since: 0,
+            before: 0,
             honest: Default::default(),
             delays: Delays::new(),
             others: 0,
             kinds: BTreeMap::new(),
         };
-        Self { phase: AtomicUsize::new(0), seen: Mutex::new(seen) }
+        Self { seen: Mutex::new(seen) }
+    }
+
+    /// A phase begins.
+    pub(super) fn enter(&self, phase: usize) {
+        let mut seen = self.seen.lock();
+        seen.before = std::mem::replace(&mut seen.phase, phase);
+        seen.since = now();
     }
 
     /// From now on `id` is the honest renderer of this index.
@@ -74,8 +86,9 @@ impl Counts {
 
     #[inline]
     fn message(&self, id: u32, number: u64, at: u64, whole: bool, bytes: usize) {
-        let phase = self.phase.load(Ordering::Relaxed);
         let mut seen = self.seen.lock();
+        // What was sent during an attack may arrive long after it.
+        let phase = if at < seen.since { seen.before } else { seen.phase };
         let Some(sender) = seen.honest.iter_mut().find(|sender| sender.id == id) else {
             seen.others += 1;
             return;

@@ -8,7 +8,6 @@ use crate::{is_of, types};
 use ringmain::{Args, ArgsRef, BoxError, Event, IpcMain, MainOptions, Trust, args};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// Descriptors that main may have unless an attack says otherwise: what most systems start a program with.
 const DESCRIPTORS: u64 = 1024;
@@ -66,9 +65,7 @@ fn limit(resource: Resource, most: u64) {
 fn control(counts: &Counts) {
     while let Some(line) = told() {
         match line.split_once(' ') {
-            Some(("phase", phase)) => {
-                counts.phase.store(phase.parse().expect("a phase"), Ordering::Relaxed);
-            }
+            Some(("phase", phase)) => counts.enter(phase.parse().expect("a phase")),
             _ if line == "count" => counts.say_progress(),
             _ => counts.report(),
         }

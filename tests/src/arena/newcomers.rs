@@ -12,14 +12,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Threads that come.
-const THREADS: u64 = 4;
+const THREADS: usize = 4;
 /// Between two of one thread, so that all together come every 20 ms.
-const PAUSE: Duration = Duration::from_millis(20 * THREADS);
+const PAUSE: Duration = Duration::from_millis(20 * THREADS as u64);
 
 #[derive(Debug)]
 struct Notes {
     phase: AtomicUsize,
     delays: Mutex<Delays>,
+    /// The phase and time in which those began that are not in yet, thread by thread.
+    under_way: Mutex<[Option<(usize, u64)>; THREADS]>,
     failures: Mutex<[BTreeMap<String, u64>; PHASES.len()]>,
 }
 
@@ -28,6 +30,7 @@ pub(super) fn play(endpoint: &str) {
     let notes = Arc::new(Notes {
         phase: AtomicUsize::new(0),
         delays: Mutex::new(Delays::new()),
+        under_way: Mutex::default(),
         failures: Mutex::default(),
     });
     for thread in 0..THREADS {
@@ -35,7 +38,7 @@ pub(super) fn play(endpoint: &str) {
         std::thread::spawn(move || {
             std::thread::sleep(PAUSE / 4 * u32::try_from(thread).unwrap_or(0));
             loop {
-                come(&endpoint, &notes);
+                come(thread, &endpoint, &notes);
                 std::thread::sleep(PAUSE);
             }
         });
@@ -50,9 +53,12 @@ pub(super) fn play(endpoint: &str) {
 }
 
 /// Attaches, asks and goes. What fails belongs to the phase in which it began.
-fn come(endpoint: &str, notes: &Notes) {
+fn come(thread: usize, endpoint: &str, notes: &Notes) {
     let (phase, began) = (notes.phase.load(Ordering::Relaxed), now());
-    match IpcRenderer::connect(endpoint) {
+    notes.under_way.lock()[thread] = Some((phase, began));
+    let attached = IpcRenderer::connect(endpoint);
+    notes.under_way.lock()[thread] = None;
+    match attached {
         Ok(renderer) => {
             notes.delays.lock().note(phase, now() - began);
             if let Err(error) = ask(&renderer) {
@@ -72,6 +78,9 @@ fn fail(notes: &Notes, phase: usize, text: String) {
 }
 
 fn report(notes: &Notes) {
+    for (phase, began) in notes.under_way.lock().iter().flatten() {
+        notes.delays.lock().note(*phase, now() - began);
+    }
     notes.delays.lock().lines("attach").iter().for_each(|line| say(line));
     for (phase, failures) in notes.failures.lock().iter().enumerate() {
         for (text, count) in failures {
