@@ -31,7 +31,7 @@ pub mod own {
 }
 
 /// How far main has read, in main's segment.
-const MAINS_HEAD: usize = 384;
+pub const MAINS_HEAD: usize = 384;
 
 /// The kinds of an envelope.
 pub mod kind {

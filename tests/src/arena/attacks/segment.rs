@@ -2,7 +2,7 @@
 
 use super::{Attack, Class, again, attach, each_again};
 use crate::hostile::Random;
-use crate::hostile::client::{Client, header, kind, own};
+use crate::hostile::client::{Client, MAINS_HEAD, header, kind, own};
 use crate::hostile::map::Map;
 use ringmain::args;
 use ringmain::layout::DATA_OFFSET;
@@ -192,19 +192,18 @@ fn flip_text(endpoint: &str) {
     // From now on all lie at the same places in every lap.
     client.wait_until_read();
     advance(&mut client, archive);
-    let first = client.index() % SIZE;
     let map = Map::writable(&client.own_fd, client.own.size()).expect("a second view");
+    let main = Map::readable(&client.main_fd, client.main.size()).expect("a second view");
+    let capacity = client.capacity;
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut random = Random(4);
             while !done.load(Relaxed) {
-                for line in (DATA_OFFSET + first..map.size()).step_by(SIZE) {
-                    let letters = random.number();
-                    for at in 0..40 {
-                        let letter = if letters >> at & 1 == 0 { b'a' } else { b'b' };
-                        map.write(line + 16 + text + at, &[letter]);
-                    }
+                // What main reads now, or next.
+                let head = usize::try_from(main.load(MAINS_HEAD)).unwrap_or(0) / SIZE * SIZE;
+                for position in (head..head + 64 * SIZE).step_by(SIZE) {
+                    flip_letters(&map, DATA_OFFSET + position % capacity + 16 + text, &mut random);
                 }
             }
         });
@@ -213,6 +212,13 @@ fn flip_text(endpoint: &str) {
         }
         done.store(true, Relaxed);
     });
+}
+
+fn flip_letters(map: &Map, place: usize, random: &mut Random) {
+    let letters = random.number();
+    for at in 0..40 {
+        map.write(place + at, &[if letters >> at & 1 == 0 { b'a' } else { b'b' }]);
+    }
 }
 
 /// Sends messages up to a place that is a multiple of [`SIZE`].
