@@ -20,7 +20,7 @@
 //! | these arguments, and what waits in main for renderers to read, of all renderers together ([`KEPT_BYTES`]) | 2 GiB, and 512 MiB of one process ([`KEPT_BYTES_OF_PROCESS`]); the only message that main keeps may be any | | [`Error::Backpressure`](crate::Error::Backpressure); an answer becomes one that says so |
 //! | sessions of renderers that come by name ([`SESSIONS`]) | 16,384, and 256 of one process ([`SESSIONS_OF_PROCESS`]) | main's descriptors, two each | [`Error::Exhausted`](crate::Error::Exhausted) |
 //! | handshakes not finished ([`HANDSHAKES`], [`HANDSHAKE_TIMEOUT`]) | 64, 5 s each | | the connection is closed |
-//! | the same while there are 64 ([`HANDSHAKE_SHARE`], [`HANDSHAKE_PATIENCE`]) | 8 of one process, 100 ms each | | the renderer comes again, within its patience; newcomers wait in the socket's backlog |
+//! | the same while there are 64 ([`HANDSHAKE_SHARE`], [`HANDSHAKE_PATIENCE`]) | 8 of one process, 100 ms each, 5 ms where a process has several | | the renderer comes again, within its patience; newcomers wait in the socket's backlog |
 //! | sessions that monitors are shown ([`MONITORED_SESSIONS`]) | 4,096 | fewer, as main's options say | the others are counted, and monitors are told how many they are |
 //! | monitors at once ([`MONITORS`]) | | 8 | the next one is refused |
 //! | a spin before sleeping ([`SPIN_MAX`]) | adaptive | 50 µs | the waiter sleeps |
@@ -122,9 +122,12 @@ pub const SESSIONS: usize = 1 << 14;
 pub const SESSIONS_OF_PROCESS: usize = 256;
 
 /// Handlers of renderers that are gone which run on, of all such renderers together; their arguments may
-/// have [`PENDING_BYTES`] in all. Beyond either the oldest are dropped, and all of them when main has no memory
+/// have [`LEFT_BYTES`] in all. Beyond either the oldest are dropped, and all of them when main has no memory
 /// for what somebody sends.
 pub const LEFT_INVOKES: usize = 256;
+
+/// Bytes of the arguments of these handlers.
+pub const LEFT_BYTES: usize = 32 << 20;
 
 /// Connections that may be half-way through the handshake at once.
 pub const HANDSHAKES: usize = 64;

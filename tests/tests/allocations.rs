@@ -61,7 +61,7 @@ const LIST: &[(&str, &str, usize, &str)] = &[
     ("emitter/outcome.rs", ".to_owned(", 2, "the text of a panic"),
     ("emitter/snapshots.rs", ".resize(", 1, "a slot that `Names` has room for: 16 bytes each for at most 1,024 of them"),
     ("ipc_main/attach.rs", ".collect::<", 1, "8 bytes for each session that leaves"),
-    ("ipc_main/door.rs", ".collect(", 1, "4 bytes for each of at most 64 handshakes"),
+    ("ipc_main/door.rs", ".collect(", 2, "8 bytes for each of at most 64 handshakes"),
     ("ipc_main/door.rs", ".collect::<", 1, "8 bytes for each of at most 64 handshakes"),
     ("ipc_main/handler.rs", ".to_string(", 3, "the text of an error of the host's, or of one of ours"),
     ("ipc_main/mod.rs", ".collect(", 1, "8 bytes for each session, where the host asks for all"),

@@ -8,13 +8,18 @@ use super::state::State;
 use super::{Core, IpcMain};
 use crate::board::layout::{HANDLERS, pulse};
 use crate::error::Error;
-use crate::limits::LOOK_EVERY;
+use crate::limits::{LOOK_EVERY, POOLED_TOTAL};
+use crate::room;
 use crate::session::lane_lock::thread_holds_claims;
 use crate::session::turn::Taken;
 use crate::wait::SpinOutcome;
 use rustix::event::Timespec;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+
+/// Bytes that main has kept and keeps no longer, after which it gives memory back when it has nothing to do.
+/// More than what is kept warm for the next large messages.
+const TRIMMED: usize = 2 * POOLED_TOTAL;
 
 /// Messages and rounds between two looks at the clock.
 const WORK: usize = 64;
@@ -166,8 +171,7 @@ impl Taken<'_, State> {
         match core.spin.until(ready, || self.peer_elsewhere()) {
             SpinOutcome::Ready => Ok(()),
             SpinOutcome::Look => {
-                // Nothing was delivered, so nobody competes.
-                self.schedule.pause();
+                self.schedule.idle();
                 self.look(core)
             }
             SpinOutcome::Sleep => self.sleep(core),
@@ -182,6 +186,7 @@ impl Taken<'_, State> {
         }
         self.refresh(core);
         self.show_memory(core);
+        self.give_memory_back(core);
         let started = Instant::now();
         core.board.enter(pulse::ASLEEP, started);
         self.wait_for_events(core, None)?;
@@ -191,20 +196,30 @@ impl Taken<'_, State> {
         Ok(())
     }
 
+    /// Before a sleep: gives back to the system what was freed, if it was much.
+    fn give_memory_back(&mut self, core: &Core) {
+        let now = core.accounts.held().0 + self.memory.held();
+        if self.most - now.min(self.most) >= TRIMMED {
+            self.most = now;
+            room::trim();
+        }
+    }
+
     /// Acts on events that were left for later because of what their processes owe. `false` if there are none.
     fn look_at_deferred(&mut self, core: &Core) -> Result<bool, Error> {
         let deferred = std::mem::take(&mut self.deferred);
         if deferred {
-            self.schedule.pause();
+            self.schedule.idle();
             self.look(core)?;
         }
         Ok(deferred)
     }
 
     /// Says on the board how much main keeps.
-    fn show_memory(&self, core: &Core) {
+    fn show_memory(&mut self, core: &Core) {
         let sums = &core.board.words().sums;
         let (kept, running) = core.accounts.held();
+        self.most = self.most.max(kept + self.memory.held());
         sums.kept.set(kept);
         sums.running.set(running);
         sums.gathered.set(self.memory.held());

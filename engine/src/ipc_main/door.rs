@@ -96,7 +96,15 @@ impl Door {
         };
         let crowd = self.crowd();
         let of_crowd = oldest(&self.handshakes, &|one| Some(one.process()) == crowd);
-        let silent = |one: &Handshake| one.since.elapsed() >= HANDSHAKE_PATIENCE;
+        // Who has several here is silent sooner: a renderer of ours connects and says hello at once.
+        let several = self.several();
+        let silent = |one: &Handshake| {
+            let patience = match several.contains(&one.process()) {
+                true => HANDSHAKE_PATIENCE / 20,
+                false => HANDSHAKE_PATIENCE,
+            };
+            one.since.elapsed() >= patience
+        };
         let Some(key) = of_crowd.or_else(|| oldest(&self.handshakes, &silent)) else {
             return false;
         };
@@ -105,10 +113,22 @@ impl Door {
         true
     }
 
-    /// The process that has more than its share of the handshakes.
-    fn crowd(&self) -> Option<u64> {
+    /// The processes of all handshakes, those of one side by side.
+    fn processes(&self) -> Vec<u64> {
         let mut processes: Vec<_> = self.handshakes.iter().map(|(_, one)| one.process()).collect();
         processes.sort_unstable();
+        processes
+    }
+
+    /// Those that have more than one.
+    fn several(&self) -> Vec<u64> {
+        let processes = self.processes();
+        processes.chunk_by(u64::eq).filter(|one| one.len() > 1).map(|one| one[0]).collect()
+    }
+
+    /// The process that has more than its share of the handshakes.
+    fn crowd(&self) -> Option<u64> {
+        let processes = self.processes();
         let crowds = processes.chunk_by(u64::eq).filter(|crowd| crowd.len() > HANDSHAKE_SHARE);
         crowds.max_by_key(|crowd| crowd.len()).and_then(|crowd| crowd.first().copied())
     }

@@ -2,11 +2,11 @@
 //!
 //! As in Electron they run on, though nobody hears what they answer. A renderer that comes, asks what
 //! takes for ever, and goes, would so have main keep more and more: for all renderers that are gone
-//! together there are [`LEFT_INVOKES`] of them, with [`PENDING_BYTES`] of arguments, and beyond that the
+//! together there are [`LEFT_INVOKES`] of them, with [`LEFT_BYTES`] of arguments, and beyond that the
 //! oldest are dropped, wherever they are in their work; and all of them when there is no memory for what
 //! somebody sends.
 
-use crate::limits::{LEFT_INVOKES, PENDING_BYTES};
+use crate::limits::{LEFT_BYTES, LEFT_INVOKES};
 use std::collections::BTreeMap;
 
 /// Which they are, by age.
@@ -45,7 +45,7 @@ impl LeftBehind {
     /// The key of the oldest, if there are too many. A single one may be as large as it likes.
     pub(super) fn one_too_many(&self) -> Option<usize> {
         let number = self.handlers.len();
-        let too_many = number > LEFT_INVOKES || number > 1 && self.bytes > PENDING_BYTES;
+        let too_many = number > LEFT_INVOKES || number > 1 && self.bytes > LEFT_BYTES;
         if too_many { self.oldest() } else { None }
     }
 }
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn arguments_count_but_those_of_a_single_one() {
         let mut left = LeftBehind::default();
-        left.add(7, 1, PENDING_BYTES + 1);
+        left.add(7, 1, LEFT_BYTES + 1);
         assert_eq!(left.one_too_many(), None);
         left.add(8, 2, 0);
         assert_eq!(left.one_too_many(), Some(1));

@@ -15,11 +15,15 @@
 
 use hashbrown::HashMap;
 use slab::Slab;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Nanoseconds that a process is given in each round. Less than a turn usually takes, so that processes whose
 /// turns take longer have fewer.
 const QUANTUM: i64 = 5_000;
+
+/// How long a turn may go on before it ends with a message. A full turn of short messages takes a tenth of it, and
+/// no ring fills in it.
+const TURN: Duration = Duration::from_micros(100);
 
 /// The most nanoseconds that a process can owe: what is done for it in one go may take longer.
 const DEBT: i64 = -1_000_000_000;
@@ -50,6 +54,8 @@ pub(super) struct Schedule {
     worked: bool,
     /// Whether several compete, as far as was seen in the last round.
     contended: bool,
+    /// Nobody waits for what he owes, as main has nothing else to do.
+    idle: bool,
 }
 
 #[derive(Debug)]
@@ -78,6 +84,7 @@ impl Schedule {
             several: false,
             worked: false,
             contended: false,
+            idle: false,
         };
         // No process has this number.
         let newcomers = schedule.enter(u64::MAX);
@@ -109,7 +116,7 @@ impl Schedule {
         self.round += 1;
         // Where nothing could be done because of what all owe, nobody waits any longer for that.
         self.contended = self.several && self.worked;
-        (self.several, self.worked) = (false, false);
+        (self.several, self.worked, self.idle) = (false, false, false);
         self.resume();
         if !self.waiting.is_empty() || !self.unused.is_empty() {
             self.tidy();
@@ -144,6 +151,12 @@ impl Schedule {
         self.since = if self.contended { Some(Instant::now()) } else { None };
     }
 
+    /// Main has nothing else to do than what comes: it is charged, and nothing is passed over.
+    pub(super) fn idle(&mut self) {
+        self.idle = true;
+        self.resume();
+    }
+
     /// What main has done up to now, or will do up to the next round, is charged to nobody: it sleeps, or
     /// its host does something else.
     pub(super) fn pause(&mut self) {
@@ -155,10 +168,16 @@ impl Schedule {
         self.since.is_some()
     }
 
+    /// When a turn that begins now has to end, if several compete.
+    #[inline]
+    pub(super) fn turn_end(&self) -> Option<Instant> {
+        self.since.map(|since| since + TURN)
+    }
+
     /// Whether something may be done for a process now.
     #[inline]
     pub(super) fn may_have(&mut self, key: usize) -> bool {
-        self.since.is_none() || self.left(key) > 0 || self.pass_over(key)
+        self.since.is_none() || self.idle || self.left(key) > 0 || self.pass_over(key)
     }
 
     #[cold]
@@ -190,12 +209,12 @@ impl Schedule {
         }
     }
 
-    /// It was looked whether a process had sent something, and it had not.
+    /// It was looked whether a process had sent a message, and it had not, or had only named channels.
     #[inline]
     pub(super) fn charge_look(&mut self, key: usize) {
         if self.since.is_some() {
             let spent = self.spent();
-            self.take(key, spent);
+            self.take(key, spent.saturating_mul(EVENT));
         }
     }
 

@@ -41,6 +41,8 @@ pub(super) struct State {
     buffer: CopyBuffer,
     pub(super) memory: Memory,
     pub(super) schedule: Schedule,
+    /// The most that main has kept and gathered since it last gave memory back.
+    pub(super) most: usize,
     /// Events were left for later because of what their processes owe.
     pub(super) deferred: bool,
     /// The emitter's version when sessions last let go of removed listeners.
@@ -61,6 +63,7 @@ impl State {
             buffer: CopyBuffer::default(),
             memory: Memory::new(gather_limit),
             schedule: Schedule::new(),
+            most: 0,
             deferred: false,
             version: 0,
             looked: Instant::now(),
@@ -127,7 +130,8 @@ impl State {
     #[inline]
     fn turn(&mut self, core: &Core, key: usize, budget: usize) -> usize {
         let Self { sessions, buffer, memory, tasks, monitors: Monitors { watch, .. }, .. } = self;
-        let mut turn = Turn { core, slot: &mut sessions[key], buffer, memory, tasks, watch };
+        let (slot, until) = (&mut sessions[key], self.schedule.turn_end());
+        let mut turn = Turn { core, slot, buffer, memory, tasks, watch, until };
         let progress = turn.run(budget);
         let (process, worked) = (self.sessions[key].process, progress.is_work());
         match progress.fault {

@@ -16,6 +16,7 @@ use crate::session::payload::Payload;
 use crate::sync::Ordering;
 use crate::trace;
 use crate::wire::{Content, ENVELOPE, Envelope, Kind};
+use std::time::Instant;
 
 /// Up to so many bytes of content are copied before anything else is known of them: nothing is lost by
 /// it if they turn out to be a fragment's.
@@ -33,6 +34,8 @@ pub(super) struct Turn<'s> {
     pub(super) memory: &'s mut Memory,
     pub(super) tasks: &'s mut Tasks,
     pub(super) watch: &'s mut Watch,
+    /// When it has to end, if others want something as well: with the message that is being delivered then.
+    pub(super) until: Option<Instant>,
 }
 
 /// What came of a turn.
@@ -44,6 +47,8 @@ pub(super) struct Progress {
     pub(super) delivered: usize,
     /// Something waited for the renderer to read.
     backlog: bool,
+    /// Fragments.
+    parts: usize,
     /// The renderer cheats, or there is no memory for it, and its session is over.
     pub(super) fault: Option<Fault>,
 }
@@ -55,10 +60,10 @@ struct Alike {
 }
 
 impl Progress {
-    /// Whether anything was done.
+    /// Whether anything was done for a message.
     #[inline]
     pub(super) fn is_work(&self) -> bool {
-        self.records > 0 || self.backlog
+        self.delivered > 0 || self.parts > 0 || self.backlog
     }
 
     /// Counts a record with so many messages and bytes of content.
@@ -107,21 +112,33 @@ impl Turn<'_> {
         if progress.fault.is_some() || !self.slot.may_deliver() {
             return progress;
         }
+        let mut step = 1;
         while !progress.is_enough(budget) && !self.slot.page.is_destroyed() {
-            let taken = if self.watch.is_on() {
-                self.take_watched(&mut progress)
-            } else {
-                self.take(&mut progress, budget)
+            let taken = match self.until {
+                _ if self.watch.is_on() => self.take_watched(&mut progress),
+                None => self.take(&mut progress, budget),
+                // Of messages that take long one is enough, and of others the clock need not be read for each.
+                Some(_) => {
+                    let some = budget.min(progress.delivered + step);
+                    step = ROUND_RECORDS.min(2 * step);
+                    self.take(&mut progress, some)
+                }
             };
             match taken {
                 Ok(Taken::Message { len }) => progress.note(1, len),
-                Ok(Taken::Part { len }) => progress.note(0, len),
+                Ok(Taken::Part { len }) => {
+                    progress.parts += usize::from(self.slot.inbox.gather.is_active());
+                    progress.note(0, len);
+                }
                 Ok(Taken::Noted) => {}
                 Ok(Taken::Nothing) => break,
                 Err(fault) => {
                     progress.fault = Some(fault);
                     break;
                 }
+            }
+            if self.until.is_some_and(|until| Instant::now() >= until) {
+                break;
             }
         }
         progress

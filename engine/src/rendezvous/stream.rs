@@ -14,8 +14,9 @@ use crate::fork::Generation;
 /// The one packet that the socket carries after the handshake.
 const NUDGE: u8 = b'n';
 
-/// Packets that one [`drain`](Stream::drain) reads at most, however many wait.
-pub(crate) const DRAIN_MAX: u32 = 64;
+/// Packets that one [`drain`](Stream::drain) reads at most, however many wait. A peer of ours sends one for each
+/// time that this side went to sleep; of one that sends without end each read costs half a microsecond.
+pub(crate) const DRAIN_MAX: u32 = 2;
 
 /// A session's SEQPACKET socket and the peer's pidfd. No call on it blocks, but
 /// [`recv_welcome`](Self::recv_welcome), the renderer's.

@@ -70,7 +70,12 @@ fn packets_of_no_bytes_or_of_many_are_foreign_and_no_hang_up() {
     for packet in [&[][..], &[0; 60_000], b"nn", b"x", &[], b"n"] {
         say(&peer, packet);
     }
-    assert_eq!(ours.drain(), drained(1, 5, false));
+    let mut all = drained(0, 0, false);
+    for _ in 0..3 {
+        let some = ours.drain();
+        all = drained(all.nudges + some.nudges, all.foreign + some.foreign, some.hung_up);
+    }
+    assert_eq!(all, drained(1, 5, false));
     assert!(!ours.is_gone());
 }
 

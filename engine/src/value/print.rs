@@ -23,7 +23,7 @@ const DEPTH_MAX: usize = 100;
 const OUTPUT_MAX: usize = 1 << 20;
 
 /// Of the smallest archive, this many.
-const OUTPUT_MIN: usize = 16 << 10;
+const OUTPUT_MIN: usize = 4 << 10;
 
 /// Elements of a typed array that are printed.
 const ELEMENTS_MAX: usize = 100;
@@ -308,7 +308,7 @@ fn half(bits: u64) -> f64 {
 /// A printer for a value of an archive of so many bytes. What is shared is printed wherever it is met, so that a
 /// few bytes can mean as many as there may be; what shares little has enough.
 fn printer<'a, 'f, 'b>(out: &'f mut Formatter<'b>, archive: usize) -> Printer<'a, 'f, 'b> {
-    let left = OUTPUT_MAX.min(archive.saturating_mul(16).saturating_add(OUTPUT_MIN));
+    let left = OUTPUT_MAX.min(archive.saturating_mul(4).saturating_add(OUTPUT_MIN));
     Printer { out, left, open: SmallVec::new() }
 }
 
