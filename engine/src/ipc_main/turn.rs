@@ -26,6 +26,10 @@ const SHORT: usize = 1000;
 /// ask for one that it is about to write would cost it a cache miss.
 const FAR_AHEAD: usize = 16;
 
+/// Messages before the first look at the clock in a turn that has to end some time; as many times more before
+/// each next one.
+const FEW: usize = 4;
+
 /// A session, and what of main it needs for its turn.
 pub(super) struct Turn<'s> {
     pub(super) core: &'s Core,
@@ -112,15 +116,15 @@ impl Turn<'_> {
         if progress.fault.is_some() || !self.slot.may_deliver() {
             return progress;
         }
-        let mut step = 1;
+        let mut step = FEW;
         while !progress.is_enough(budget) && !self.slot.page.is_destroyed() {
             let taken = match self.until {
                 _ if self.watch.is_on() => self.take_watched(&mut progress),
                 None => self.take(&mut progress, budget),
-                // Of messages that take long one is enough, and of others the clock need not be read for each.
+                // Few messages that take long are enough, and of others the clock need not be read for each.
                 Some(_) => {
                     let some = budget.min(progress.delivered + step);
-                    step = ROUND_RECORDS.min(2 * step);
+                    step = ROUND_RECORDS.min(FEW * step);
                     self.take(&mut progress, some)
                 }
             };
