@@ -118,9 +118,7 @@ impl Tasks {
         call: u32,
         args: Args,
     ) {
-        let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
-        let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
-        let invocation = Invocation { event: event.clone(), call, span };
+        let invocation = Invocation::new(sender, channel, call);
         let room = self.room_for_one().and_then(|()| room_for(sender, args.archive().len()));
         let pending = match room {
             Ok(pending) => pending,
@@ -130,6 +128,7 @@ impl Tasks {
         let Some(handler) = own.or_else(|| core.ipc.handlers.take_or_get(channel)) else {
             return invocation.answer(core, Answer::NoHandler);
         };
+        let event = invocation.event.clone();
         let called = invocation.span.in_scope(|| guarded(|| Ok(handler(event, args))));
         let mut future = match called {
             Ok(future) => future,
@@ -152,9 +151,7 @@ impl Tasks {
         call: u32,
         none: NoMemory,
     ) {
-        let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
-        let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
-        Invocation { event, call, span }.refuse(core, &none.into());
+        Invocation::new(sender, channel, call).refuse(core, &none.into());
     }
 
     /// Whether there is memory for a handler more: its future, which is the host's, and what is kept of it.
@@ -301,6 +298,12 @@ fn poll(future: &mut Running, waker: &Waker) -> Poll<Result<Value, BoxError>> {
 }
 
 impl Invocation {
+    fn new(sender: &WebContents, channel: &Arc<str>, call: u32) -> Self {
+        let event = InvokeEvent { sender: sender.clone(), channel: Arc::clone(channel) };
+        let span = trace::span!(DEBUG, "handler", channel = &**channel, renderer = sender.id());
+        Self { event, call, span }
+    }
+
     fn finish(self, core: &Core, result: Result<Value, BoxError>) {
         match result {
             Ok(value) => self.answer(core, Answer::Value(value.archive())),
